@@ -1,0 +1,1 @@
+"""What `./run` needs on one machine: databases without an installed server. Never imported by Django."""
