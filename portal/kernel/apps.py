@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class KernelConfig(AppConfig):
+    name = "portal.kernel"
+    label = "kernel"
+    verbose_name = "基础"
+
+    def ready(self) -> None:
+        from portal.kernel import clock  # the task signal needs the app registry
+
+        clock.connect_tasks()
