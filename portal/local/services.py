@@ -175,7 +175,7 @@ def locate(asked: str) -> State:
             not PLAIN_PATH.fullmatch(str(sockets))
             or len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER
         ):
-            sockets = Path("/tmp") / sockets.name  # noqa: S108 - folder() refuses one that is another user's
+            sockets = Path("/tmp") / sockets.name
     return State(asked=path, home=home, sockets=sockets, account=account)
 
 
@@ -293,6 +293,7 @@ class Postgres:
         with open(log or os.devnull, "ab") as output:
             return subprocess.run(
                 [str(part) for part in command],
+                check=False,
                 cwd=self.state.servers,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -738,6 +739,8 @@ def main(arguments: list[str] | None = None) -> int:
             erase(state)
         else:
             return status(state)
+    except KeyboardInterrupt:
+        return 130
     except (TroubleError, OSError, subprocess.SubprocessError) as trouble:
         say(f"✗ {trouble}")
         return 1
