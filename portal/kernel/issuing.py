@@ -50,6 +50,7 @@ def issue(
         now = clock.now()
         number = f"{PREFIX[kind]}-{now.year}-{next_number(f'{kind}-{now.year}'):04d}"
         frozen = plain({**decision, "issued_at": now, "demonstration": settings.DEMONSTRATION})
+        documents.validated(template, frozen)
         missing = documents.missing_characters(" ".join(_texts(frozen)) + title)
         if missing:
             named = "、".join(f"“{char}”（U+{ord(char):04X}）" for char in missing)

@@ -1,6 +1,6 @@
 """Papers: a decision drawn as a PDF by a template, with number, digest and a QR code for checking."""
 
-from .canonical import canonical, digest
+from .canonical_form import canonical, digest
 from .fonts import missing_characters
 from .rendering import RenderedPaper, check, render
 from .schemas import SCHEMAS, BadDecision, validated

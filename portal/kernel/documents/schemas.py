@@ -89,6 +89,7 @@ class FiledPaper(Part):
 class Receipt(Decision):
     """申报回执."""
 
+    title: Text = "申报回执"
     organisation: Organisation
     claim_number: Text
     project: Text

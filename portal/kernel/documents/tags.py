@@ -4,16 +4,25 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
+from django.utils.html import format_html
 
 from portal.kernel.words import in_words
 
 register = template.Library()
+CELL_LENGTH = len("9,999,999,999.99")
 
 
 @register.filter
 def yuan(amount: str | None) -> str:
     """`"9917200.00"` as 9,917,200.00; nothing as an em dash, for what does not apply."""
     return "—" if amount is None else f"{Decimal(amount):,.2f}"
+
+
+@register.filter
+def cell(amount: str | None) -> str:
+    """`yuan` for a table cell: from ten billion on it is set smaller, so that it stays in its column."""
+    text = yuan(amount)
+    return format_html('<i class="pp-long">{}</i>', text) if len(text) > CELL_LENGTH else text
 
 
 @register.filter
@@ -60,3 +69,31 @@ def short_digest(value: str) -> str:
 def wan(amount: str, places: int) -> str:
     """Yuan as 万元 with `places` decimals; the caller chooses enough of them to be exact."""
     return f"{Decimal(amount) / 10000:,.{places}f}"
+
+
+@register.filter
+def listed(parts: list[str]) -> str:
+    """甲、乙和丙."""
+    return "和".join(part for part in ("、".join(parts[:-1]), parts[-1]) if part)
+
+
+@register.filter
+def quoted(sentence: str) -> str:
+    """A quotation as a sentence of its own: “…。” keeps its full stop inside, otherwise one follows."""
+    return f"“{sentence}”" if sentence.endswith(("。", "；")) else f"“{sentence}”。"
+
+
+TITLE_LINE = 20
+TITLE_BREAKS = ("拟支持", "建设补助", "运营补助", "补助资金", "资助资金", "资金", "项目公示", "的通知")
+
+
+@register.filter
+def title_lines(title: str) -> list[str]:
+    """A title of size 2 in one line of at most 20 characters, or in two that keep words whole and are about as long."""
+    if len(title) <= TITLE_LINE or len(title) > 2 * TITLE_LINE:
+        return [title]
+    places = [place for word in TITLE_BREAKS if 0 < (place := title.find(word))]
+    fitting = [place for place in places if max(place, len(title) - place) <= TITLE_LINE]
+    middle = (len(title) + 1) // 2
+    place = min(fitting, key=lambda found: abs(found - middle), default=middle)
+    return [title[:place], title[place:]]

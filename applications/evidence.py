@@ -1,0 +1,34 @@
+"""The evidence key: what makes two cost items the same cost."""
+
+import re
+import unicodedata
+from datetime import date
+
+from applications.states import EvidenceKinds
+
+
+def normal(text: str) -> str:
+    """Width, case and spaces folded away."""
+    return re.sub(r"[\s\-—–_]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def evidence_key(
+    *,
+    kind: str,
+    side: str,
+    invoice_code: str,
+    document_number: str,
+    line: int,
+    counterparty: str,
+    document_date: date | None,
+) -> str:
+    """One spelling of a paper's identity and line (definitions: evidence key).
+
+    An invoice is known by its code (数电 when it has none), number, line and side; other papers by issuer,
+    number, date and line. Leading zeros are kept out, since people drop them from fixed-length numbers.
+    """
+    number = normal(document_number).lstrip("0") or "0"
+    if kind == EvidenceKinds.INVOICE:
+        return f"invoice:{normal(invoice_code).lstrip('0') or '数电'}:{number}:{line}:{side}"
+    day = document_date.isoformat() if document_date else ""
+    return f"{kind}:{normal(counterparty)}:{number}:{day}:{line}:{side}"

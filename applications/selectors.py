@@ -1,0 +1,262 @@
+"""Reads about claims, and the questions asked of the engine on their behalf."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from applications.models import Attachment, Claim, CostItem, Hold, Nomination, Project
+from applications.states import EDITABLE, ClaimStates, Sections
+from clauses import engine
+from clauses import selectors as programmes
+from portal.accounts.models import Organisation
+from portal.kernel import clock
+from portal.kernel.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something to do before a claim can be submitted; `anchor` is the place on its section's page."""
+
+    section: str
+    text: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A nominated cost that another live claim holds; `own` is that claim when it is of the same organisation."""
+
+    cost_item: CostItem
+    own: Claim | None
+
+    @property
+    def text(self) -> str:
+        if self.own is not None:
+            return (
+                f"这笔费用已由你单位的申报{self.own.number}占用。可以在那份申报里放弃它，"
+                "或把它改由本申报使用。"
+            )
+        return "这张票据与库内另一条记录重号，已交工作人员核对。核对清楚前不计入估算，不影响你提交。"
+
+
+def claims() -> QuerySet[Claim]:
+    return Claim.objects.select_related("organisation", "project", "item__policy", "round")
+
+
+def claim_by_number(number: str) -> Claim:
+    """Claim.DoesNotExist for an unknown one."""
+    return claims().get(number=number)
+
+
+def claims_of(organisation: Organisation) -> QuerySet[Claim]:
+    return claims().filter(organisation=organisation).order_by("-pk")
+
+
+def projects_of(organisation: Organisation) -> QuerySet[Project]:
+    return (
+        Project.objects.filter(organisation=organisation)
+        .annotate(
+            cost_count=Count("cost_items", distinct=True),
+            claim_count=Count("claims", distinct=True),
+        )
+        .order_by("pk")
+    )
+
+
+def cost_items_of(project: Project) -> QuerySet[CostItem]:
+    return CostItem.objects.filter(project=project).order_by("pk")
+
+
+def nominated(claim: Claim) -> list[CostItem]:
+    return list(CostItem.objects.filter(nominations__claim=claim).order_by("pk"))
+
+
+def live_holds(claim: Claim) -> QuerySet[Hold]:
+    return Hold.objects.filter(claim=claim, released_at=None)
+
+
+def conflicts(claim: Claim, items: list[CostItem] | None = None) -> dict[int, Conflict]:
+    """Nominated costs held by another claim, by cost item id; a stranger's claim is never named."""
+    items = nominated(claim) if items is None else items
+    _, rules = programmes.rules_of(claim.item)
+    by_key = {item.evidence_key: item for item in items}
+    taken = (
+        Hold.objects.filter(
+            evidence_key__in=list(by_key), overlap_group=rules.overlap_group or "", released_at=None
+        )
+        .exclude(claim=claim)
+        .select_related("claim")
+    )
+    found = {}
+    for hold in taken:
+        item = by_key[hold.evidence_key]
+        own = hold.claim if hold.claim.organisation_id == claim.organisation_id else None
+        found[item.pk] = Conflict(item, own)
+    return found
+
+
+def attachments(claim: Claim) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(claim=claim, removed_at=None).select_related("cost_item", "uploaded_by")
+
+
+def fen(amount: Decimal) -> int:
+    """Yuan of the tables as the engine's fen."""
+    return int(amount * 100)
+
+
+def yuan(amount: int | None) -> Decimal:
+    """The engine's fen as yuan of the tables; nothing counts as zero."""
+    return ZERO if amount is None else Decimal(amount).scaleb(-2)
+
+
+def cost_line(item: CostItem, *, amount: Decimal | None = None, held_elsewhere: bool = False) -> engine.CostLine:
+    """A cost item as the engine reads it, at its claimed amount or another."""
+    return engine.CostLine(
+        id=str(item.pk),
+        amount=fen(item.amount if amount is None else amount),
+        category=item.category or None,
+        contract_date=item.contract_date,
+        invoice_date=item.invoice_date,
+        paid_date=item.paid_date,
+        service_from=item.service_from,
+        service_to=item.service_to,
+        expense_date=item.expense_date,
+        event_date=item.event_date,
+        held_elsewhere=held_elsewhere,
+        flags=item.flags,
+    )
+
+
+def typed_facts(rules: engine.Item, stored: Mapping[str, Any]) -> dict[str, object]:
+    """Facts as stored (JSON) in the types that the engine asks for; empty ones are unknown."""
+    typed: dict[str, object] = {}
+    for fact in rules.facts:
+        value = stored.get(fact.key)
+        if value in (None, ""):
+            continue
+        match fact.type:
+            case "money":
+                typed[fact.key] = fen(Decimal(value))
+            case "date":
+                typed[fact.key] = date.fromisoformat(value)
+            case "year":
+                typed[fact.key] = int(value)
+            case _:
+                typed[fact.key] = value
+    return typed
+
+
+def question(
+    claim: Claim,
+    *,
+    costs: tuple[engine.CostLine, ...] | None,
+    facts: Mapping[str, Any] | None = None,
+) -> tuple[engine.Policy, engine.ClaimFacts]:
+    """The claim as a question to the engine: filing time, facts, costs, settings then in force."""
+    policy, rules = programmes.rules_of(claim.item)
+    filed_at = claim.filed_at or clock.now()
+    return policy, engine.ClaimFacts(
+        id=claim.number,
+        item=rules.id,
+        filed_at=filed_at,
+        facts=typed_facts(rules, {**claim.facts, **(facts or {})}),
+        costs=costs if rules.takes_costs else None,
+        in_force=programmes.settings_in_force(claim.item.policy, filed_at),
+    )
+
+
+def estimate(claim: Claim) -> engine.Verdict:
+    """What the claim would give on its claimed figures; a sum a reviewer judges is taken as requested."""
+    items = nominated(claim)
+    taken = conflicts(claim, items)
+    lines = tuple(cost_line(item, held_elsewhere=item.pk in taken) for item in items)
+    facts = {"reviewed_amount": claim.facts.get("requested_amount")} if "requested_amount" in claim.facts else {}
+    policy, asked = question(claim, costs=lines, facts=facts)
+    return engine.assess(policy, asked)
+
+
+def totals(claim: Claim) -> tuple[int, Decimal]:
+    """How many costs are nominated and what they add up to."""
+    row = CostItem.objects.filter(nominations__claim=claim).aggregate(count=Count("pk"), total=Sum("amount"))
+    return row["count"], row["total"] or ZERO
+
+
+def unlocked(claim: Claim) -> frozenset[str]:
+    """Sections that may be changed now: all of a draft, those a correction notice lists, none otherwise."""
+    if claim.state == ClaimStates.DRAFT:
+        return frozenset(Sections)
+    if claim.state == ClaimStates.CORRECTION_DUE:
+        return frozenset(fault["section"] for fault in claim.faults)
+    return frozenset()
+
+
+def missing_actions(claim: Claim) -> list[Missing]:
+    """Everything that still keeps the claim from being submitted; the page shows it, submission obeys it."""
+    policy, rules = programmes.rules_of(claim.item)
+    found: list[Missing] = []
+    if claim.organisation.kind not in rules.applicants and rules.applicants and "any" not in rules.applicants:
+        found.append(Missing("organisation", f"本项的申报主体是{rules.who}，与你单位类型不符"))
+    for fact in rules.facts:
+        if fact.by == "applicant" and fact.required and claim.facts.get(fact.key) in (None, ""):
+            found.append(Missing(Sections.OVERVIEW, f"填写“{fact.label}”", fact.key))
+    if not claim.goals.strip():
+        found.append(Missing(Sections.OVERVIEW, "填写建设目标和成效", "goals"))
+    items = nominated(claim) if rules.takes_costs else []
+    if rules.takes_costs and not items:
+        found.append(Missing(Sections.COSTS, "选择计入本申报的费用"))
+    for item in items:
+        for name in rules.cost_dates:
+            if getattr(item, name, None) is None:
+                label = CostItem._meta.get_field(name).verbose_name
+                found.append(Missing(Sections.COSTS, f"补填“{item.name}”的{label}", f"cost-{item.pk}"))
+    if claim.public_money is None:
+        found.append(Missing(Sections.PUBLIC_MONEY, "说明其他财政资金情况"))
+    elif claim.public_money and not claim.public_money_note.strip():
+        found.append(Missing(Sections.PUBLIC_MONEY, "写明其他财政资金的级别、文件、金额和对应费用"))
+    found.extend(_missing_papers(claim, rules, items))
+    return found
+
+
+def _missing_papers(claim: Claim, rules: engine.Item, items: list[CostItem]) -> list[Missing]:
+    have: dict[str, set[int | None]] = defaultdict(set)
+    for paper, cost in Attachment.objects.filter(claim=claim, removed_at=None).values_list("paper", "cost_item"):
+        have[paper].add(cost)
+    found = []
+    for paper in rules.papers:
+        if not paper.required or paper.source != "upload":
+            continue
+        if paper.scope == "claim":
+            if not have[paper.code]:
+                found.append(Missing(Sections.PAPERS, f"上传{paper.label}", f"paper-{paper.code}"))
+            continue
+        lacking = 0 if None in have[paper.code] else sum(item.pk not in have[paper.code] for item in items)
+        if lacking:
+            found.append(
+                Missing(Sections.PAPERS, f"上传{paper.label}，还缺{lacking}笔费用的", f"paper-{paper.code}")
+            )
+    return found
+
+
+def intake_queue() -> QuerySet[Claim]:
+    return claims().filter(state=ClaimStates.SUBMITTED).order_by("filed_at")
+
+
+def editable(claim: Claim) -> bool:
+    return claim.state in EDITABLE
+
+
+def nominations_elsewhere(item: CostItem, claim: Claim) -> QuerySet[Nomination]:
+    """Live claims other than `claim` that name the same cost item."""
+    return Nomination.objects.filter(cost_item=item).exclude(claim=claim).exclude(
+        Q(claim__state=ClaimStates.DISCARDED) | Q(claim__state=ClaimStates.WITHDRAWN)
+    )
+
+
+def masked_name(name: str) -> str:
+    """An organisation's name as a stranger may see it: the first and the last characters."""
+    return f"{name[:4]}***{name[-4:]}" if len(name) > 10 else f"{name[:2]}***"

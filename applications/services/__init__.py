@@ -1,0 +1,58 @@
+"""Writes about projects, costs and claims. Both the pages and the API call these."""
+
+from applications.services.claims import (
+    choose_holder,
+    discard,
+    nominate,
+    save_section,
+    sign_commitment,
+    start_claim,
+    submit,
+    withdraw,
+)
+from applications.services.decisions import (
+    accept,
+    approve,
+    ask_correction,
+    close,
+    lapse,
+    refuse,
+    reject,
+    settle_collision,
+    start_review,
+)
+from applications.services.projects import (
+    add_cost_item,
+    create_project,
+    remove_cost_item,
+    update_cost_item,
+    update_project,
+)
+from applications.services.papers import remove_attachment, upload
+
+__all__ = [
+    "accept",
+    "add_cost_item",
+    "approve",
+    "ask_correction",
+    "choose_holder",
+    "close",
+    "create_project",
+    "discard",
+    "lapse",
+    "nominate",
+    "refuse",
+    "reject",
+    "remove_attachment",
+    "remove_cost_item",
+    "save_section",
+    "settle_collision",
+    "sign_commitment",
+    "start_claim",
+    "start_review",
+    "submit",
+    "update_cost_item",
+    "update_project",
+    "upload",
+    "withdraw",
+]

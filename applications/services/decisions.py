@@ -1,0 +1,236 @@
+"""What offices do with a filed claim."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from applications import selectors
+from applications.machine import claims as machine
+from applications.models import Claim, CostItem, Hold
+from applications.permissions import is_impartial, may_examine
+from applications.services.claims import free_reservation
+from applications.services.holds import release
+from applications.states import ClaimStates, RefusalCodes, Sections
+from clauses import selectors as programmes
+from portal.accounts.models import User
+from portal.accounts.permissions import is_handler
+from portal.kernel import clock, events, issuing
+from portal.kernel.models import Document
+from portal.kernel.permissions import SYSTEM, require
+from portal.kernel.refusals import Refusal, raise_any
+from portal.kernel.workdays import add_workdays
+from portal.kernel.work import unit_of_work
+
+EXAMINE_WORKDAYS = 5
+CORRECTION_WORKDAYS = 10
+
+
+def accept(*, actor: User, claim: Claim) -> Claim:
+    """受理: the papers are complete; the claim waits for its handler."""
+    return machine.run(
+        claim.pk, "accept", actor=actor, changes={"accepted_at": clock.legal_now(), "accepted_by": actor}
+    )
+
+
+def ask_correction(
+    *, actor: User, claim: Claim, faults: Sequence[dict[str, str]]
+) -> tuple[Claim, Document]:
+    """退回补正: one notice with all faults. Each fault: `section` (unlocked by it) and `text`."""
+    require(may_examine, actor, claim)
+    problems = []
+    cleaned = []
+    for number, fault in enumerate(faults):
+        text = str(fault.get("text", "")).strip()
+        if fault.get("section") not in Sections.values:
+            problems.append(Refusal("请选择要补正的部分。", code="bad_choice", field=f"faults-{number}-section"))
+        elif not text:
+            problems.append(Refusal("请写明要补正什么。", code="required", field=f"faults-{number}-text"))
+        else:
+            cleaned.append({"section": fault["section"], "text": text[:500]})
+    if not faults:
+        problems.append(Refusal("补正通知至少列出一项问题。", code="required", field="faults"))
+    raise_any(problems)
+    due = add_workdays(clock.today(), CORRECTION_WORKDAYS)
+    with unit_of_work():
+        asked = machine.run(
+            claim.pk,
+            "ask_correction",
+            actor=actor,
+            changes={"faults": cleaned, "correction_due_on": due},
+            data={"faults": cleaned, "due_on": due},
+        )
+        document = _ruling(
+            asked,
+            actor=actor,
+            kind="correction",
+            title="补正通知书",
+            reasons=[{"code": fault["section"], "text": fault["text"]} for fault in cleaned],
+            basis="形式审查发现下列问题，现一次告知。",
+            remedy="请在期限前登录门户，只改动列出的部分并重新提交。首次提交的时间保留。逾期未补正的，本次申报终止。",
+            deadline=due.isoformat(),
+        )
+    return asked, document
+
+
+def refuse(*, actor: User, claim: Claim, code: str, note: str) -> tuple[Claim, Document]:
+    """不予受理 with a reason code, words and the way to object; holds are released."""
+    if code not in RefusalCodes.values:
+        raise Refusal("请选择不予受理的原因。", code="bad_choice", field="code")
+    _, rules = programmes.rules_of(claim.item)
+    with unit_of_work():
+        refused = machine.run(
+            claim.pk,
+            "refuse",
+            actor=actor,
+            reason=note,
+            changes={"refusal_code": code, "refusal_note": note.strip(), "ended_at": clock.legal_now()},
+            data={"code": code},
+        )
+        release(refused, cause="refused")
+        document = _ruling(
+            refused,
+            actor=actor,
+            kind="not_accepted",
+            title="不予受理通知书",
+            reasons=[
+                {
+                    "code": code,
+                    "text": f"{RefusalCodes(code).label}：{note.strip()}",
+                    "clause": f"第{rules.clause}条",
+                    "quote": rules.quote,
+                }
+            ],
+            basis="经形式审查，你单位的申报不符合受理条件。",
+            remedy="对本决定有异议的，可以自收到之日起10个工作日内书面申请复核。申报窗口开放期间可以改正后重新申报。",
+        )
+    return refused, document
+
+
+def lapse(*, claim: Claim) -> Claim:
+    """逾期未补正, by the clock alone; holds are released."""
+    with unit_of_work():
+        lapsed = machine.run(claim.pk, "lapse", actor=SYSTEM, changes={"ended_at": clock.legal_now()})
+        release(lapsed, cause="lapsed")
+    return lapsed
+
+
+def start_review(*, actor: User, claim: Claim) -> Claim:
+    """Called by review when a case is opened."""
+    return machine.run(claim.pk, "start_review", actor=actor)
+
+
+def approve(*, actor: User, claim: Claim, data: dict[str, Any]) -> Claim:
+    """Called by review when the award is approved: the holds are consumed, that is, never released again."""
+    return machine.run(claim.pk, "approve", actor=actor, data=data)
+
+
+def reject(*, actor: User, claim: Claim, reason: str) -> tuple[Claim, Document]:
+    """Called by review when a proposed rejection is confirmed; holds and reserved budget are released."""
+    _, rules = programmes.rules_of(claim.item)
+    with unit_of_work():
+        rejected = machine.run(
+            claim.pk, "reject", actor=actor, reason=reason, changes={"ended_at": clock.legal_now()}
+        )
+        release(rejected, cause="rejected")
+        free_reservation(rejected, actor=actor)
+        document = _ruling(
+            rejected,
+            actor=actor,
+            kind="not_supported",
+            title="不予支持通知书",
+            reasons=[
+                {"code": "rejected", "text": reason, "clause": f"第{rules.clause}条", "quote": rules.quote}
+            ],
+            basis="经审核，你单位的申报未列入支持名单。",
+            remedy="对本决定有异议的，可以自收到之日起10个工作日内书面申请复核，由另一名工作人员办理。",
+        )
+    return rejected, document
+
+
+def close(*, actor: User, claim: Claim) -> Claim:
+    """办结: called by payouts when the award is fully paid."""
+    return machine.run(claim.pk, "close", actor=actor, changes={"ended_at": clock.legal_now()})
+
+
+def settle_collision(*, actor: User, claim: Claim, cost_item: CostItem, reason: str) -> Hold:
+    """Staff decide that a paper typed by two organisations is this claim's; the other loses its hold.
+
+    Raises Refusal when the other claim is already decided.
+    """
+    require(is_handler & is_impartial, actor, claim)
+    if not reason.strip():
+        raise Refusal("请写明核对的结果和依据。", code="reason_required", field="reason")
+    _, rules = programmes.rules_of(claim.item)
+    with unit_of_work():
+        other = (
+            Hold.objects.select_for_update(of=("self",))
+            .filter(
+                evidence_key=cost_item.evidence_key, overlap_group=rules.overlap_group or "", released_at=None
+            )
+            .select_related("claim")
+            .first()
+        )
+        if other is not None and other.claim_id == claim.pk:
+            return other
+        if other is not None and other.claim.state in (ClaimStates.APPROVED, ClaimStates.CLOSED):
+            raise Refusal("另一份申报已经批复，不能再改判。", code="held")
+        if other is not None:
+            if not is_impartial(actor, other.claim):
+                raise Refusal("你与另一方有关联，请交给同事核对。", code="forbidden")
+            Hold.objects.filter(pk=other.pk).update(released_at=clock.now(), release_cause="collision")
+        settled = Hold.objects.create(
+            claim=claim,
+            cost_item=cost_item,
+            evidence_key=cost_item.evidence_key,
+            overlap_group=rules.overlap_group or "",
+            taken_at=clock.now(),
+            taken_by=actor,
+        )
+        events.record(
+            "hold.settled",
+            claim,
+            actor=actor,
+            thread=claim.number,
+            reason=reason.strip(),
+            data={"cost_item": cost_item.pk, "from": other.claim.number if other else None},
+        )
+    return settled
+
+
+def _ruling(
+    claim: Claim,
+    *,
+    actor: Any,
+    kind: str,
+    title: str,
+    reasons: list[dict[str, str]],
+    basis: str,
+    remedy: str,
+    deadline: str | None = None,
+) -> Document:
+    policy, rules = programmes.rules_of(claim.item)
+    office = policy.units[rules.lead_unit].name
+    assert claim.filed_at is not None
+    return issuing.issue(
+        kind={"correction": "correction", "not_accepted": "refusal", "not_supported": "rejection"}[kind],
+        title=f"{title} {claim.number}",
+        subject=claim,
+        decision={
+            "office": office,
+            "kind": kind,
+            "addressee": claim.organisation.name,
+            "claim_number": claim.number,
+            "project": claim.project.name,
+            "item": rules.title,
+            "policy": {"title": policy.title, "number": policy.document_number},
+            "submitted_at": claim.filed_at.astimezone(clock.SHANGHAI).replace(microsecond=0).isoformat(),
+            "basis": basis,
+            "reasons": reasons,
+            "remedy": remedy,
+            "deadline": deadline,
+            "contact": {"office": office, "phone": "0451-0000 0000"},
+        },
+        template="papers/decision.html",
+        actor=actor,
+        thread=claim.number,
+        public_summary={"单位": selectors.masked_name(claim.organisation.name), "文件": title},
+    )

@@ -1,0 +1,144 @@
+"""Policy packs as the engine's frozen policies."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from clauses.engine import policy
+from clauses.pack_check import content_faults
+from clauses.pack_file import POLICY_FILE, Pack, PackError, read_pack
+from clauses.pack_form import AmountModel, ItemModel, RateModel
+from clauses.source_text import paragraph_of, sentence_around
+
+PACKS = Path(__file__).parent / "packs"
+
+
+def pack_hash(pack: Pack) -> str:
+    """SHA-256 over the canonical content of the data and the official text; layout and comments do not count."""
+    content = pack.data.model_dump(mode="json", fallback=lambda value: value.text)
+    canonical = json.dumps([content, pack.source], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def words_of(node: object) -> Iterator[str]:
+    """The words of the text a rule's numbers stand on, in the order of the tree."""
+    if isinstance(node, AmountModel | RateModel):
+        yield node.words
+    elif isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from words_of(getattr(node, name))
+    elif isinstance(node, list):
+        for part in node:
+            yield from words_of(part)
+
+
+def build_item(pack: Pack, model: ItemModel, ordinal: int, settings: Mapping[str, policy.SettingSpec]) -> policy.Item:
+    data = pack.data
+    marks = {*words_of(model.rule), *([model.recurrence_words] if model.recurrence_words else [])}
+    asks = model.kind in (policy.MONEY, policy.CASE_BY_CASE)
+    group = model.overlap_group or (data.overlap_group if model.kind == policy.MONEY else None)
+    return policy.Item(
+        id=model.id,
+        ordinal=ordinal,
+        clause=model.clause,
+        title=model.title,
+        kind=model.kind,
+        summary=model.summary,
+        quote=model.quote,
+        sentence=sentence_around(pack.source, model.quote),
+        marks=tuple(sorted(marks, key=model.quote.find)),
+        who=model.who,
+        applicants=tuple(model.applicants),
+        applicants_setting=model.applicants_setting,
+        applicants_waived_by=tuple(model.applicants_waived_by),
+        base_label=model.base_label,
+        rule=model.rule.build() if model.rule else None,
+        recurrence=model.recurrence or "",
+        recurrence_label=model.recurrence_label,
+        limit_per=tuple(model.limit_per),
+        review_mode=model.review_mode,
+        units=tuple(model.units),
+        units_open=model.units_open,
+        conditions=tuple(condition.build() for condition in model.every_condition(data)),
+        papers=tuple(paper.build() for paper in [*(data.common_papers if asks else []), *model.papers]),
+        facts=tuple(fact.build() for fact in model.every_fact(data)),
+        cost_side=model.cost_side,
+        cost_dates=tuple(model.cost_dates),
+        matter=model.matter.build() if model.matter else None,
+        categories=tuple(category.build() for category in model.categories),
+        cost_tests=tuple(test.build() for test in model.cost_tests),
+        criteria=tuple(criterion.build() for criterion in model.criteria),
+        pass_line=model.pass_line,
+        settings=tuple(setting.id for setting in settings.values() if model.id in setting.items),
+        overlap_group=group,
+        answer=model.answer,
+        contact=model.contact,
+    )
+
+
+def build_policy(pack: Pack) -> policy.Policy:
+    """The engine's policy of a pack that has been read."""
+    data = pack.data
+    settings = {setting.id: setting.build(data.items) for setting in data.settings}
+    return policy.Policy(
+        id=data.id,
+        title=data.title,
+        short_title=data.short_title,
+        status=data.status,
+        document_number=data.document_number,
+        issuer=data.issuer,
+        issued_on=data.issued_on,
+        in_force=data.in_force.build(),
+        matter=data.matter.build(),
+        filing=data.filing.build(),
+        units={unit.code: unit.build() for unit in data.units},
+        clauses={
+            clause.number: policy.Clause(
+                clause.number,
+                ordinal,
+                clause.title,
+                clause.short_title,
+                clause.lead,
+                paragraph_of(pack.source, clause.number),
+            )
+            for ordinal, clause in enumerate(data.clauses, 1)
+        },
+        items={
+            item.id: build_item(pack, item, ordinal, settings) for ordinal, item in enumerate(data.items, 1)
+        },
+        general=tuple(
+            policy.GeneralSentence(one.id, one.role, one.clause, one.quote, one.meaning) for one in data.general
+        ),
+        settings=settings,
+        review_paths={path.mode: path.build() for path in data.review_paths},
+        cut_reasons=tuple(reason.build() for reason in data.cut_reasons),
+        rounding_setting=data.rounding_setting,
+        smallest_setting=data.smallest_setting,
+        overlap_group=data.overlap_group,
+        source_text=pack.source,
+        hash=pack_hash(pack),
+    )
+
+
+def load_pack(directory: Path) -> policy.Policy:
+    """The policy in a directory. PackError lists the faults of a pack that is not in order."""
+    pack = read_pack(directory)
+    faults = content_faults(pack)
+    if faults:
+        raise PackError(faults)
+    return build_policy(pack)
+
+
+def shipped_packs() -> dict[str, Path]:
+    """The packs that come with the product, by id."""
+    return {path.parent.name: path.parent for path in sorted(PACKS.glob(f"*/{POLICY_FILE}"))}
+
+
+@cache
+def get_policy(pack_id: str) -> policy.Policy:
+    """A shipped policy, read once. KeyError when there is none of that id."""
+    return load_pack(shipped_packs()[pack_id])

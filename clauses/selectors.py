@@ -1,0 +1,63 @@
+"""Reads about policies, items and rounds."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from clauses import engine, loader
+from clauses.models import Item, ListedEvent, Policy, Round
+from clauses.states import RoundStates
+from portal.kernel import clock
+
+
+def pack(pack_id: str) -> engine.Policy:
+    """The loaded content of a shipped pack. KeyError for an unknown one."""
+    return loader.get_policy(pack_id)
+
+
+def rules_of(item: Item) -> tuple[engine.Policy, engine.Item]:
+    """The pack and the item's entry in it."""
+    policy = pack(item.policy.pack)
+    return policy, policy.item(item.code)
+
+
+def settings_in_force(policy: Policy | str, at: datetime) -> dict[str, Any]:
+    """Points of a 实施细则 that staff have set for `at`; an absent one has the pack's default.
+
+    No such rules were ever issued for 哈政规〔2022〕22号, so the defaults stand until the settings desk exists.
+    """
+    return {}
+
+
+def loaded_policies() -> QuerySet[Policy]:
+    return Policy.objects.order_by("pk")
+
+
+def item_by_code(pack_id: str, code: str) -> Item:
+    """Item.DoesNotExist for an unknown one."""
+    return Item.objects.select_related("policy").get(policy__pack=pack_id, code=code)
+
+
+def rounds() -> QuerySet[Round]:
+    """Every round, newest first, with its items."""
+    items = Prefetch("items", Item.objects.select_related("policy"))
+    return Round.objects.select_related("policy").prefetch_related(items)
+
+
+def open_rounds(*, item: Item | None = None, at: datetime | None = None) -> list[Round]:
+    """Rounds whose window contains `at` (default: now), those that close first at the front."""
+    moment = at or clock.now()
+    found = rounds().filter(opens_at__lte=moment, closes_at__gt=moment).order_by("closes_at")
+    if item is not None:
+        found = found.filter(items=item)
+    return list(found)
+
+
+def is_open(window: Round, at: datetime) -> bool:
+    return window.state_at(at) == RoundStates.OPEN
+
+
+def listed_events(*, year: int | None = None) -> QuerySet[ListedEvent]:
+    events = ListedEvent.objects.select_related("policy")
+    return events.filter(year=year) if year else events

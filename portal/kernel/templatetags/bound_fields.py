@@ -1,0 +1,175 @@
+"""A Django field as our markup: label, hint and error above the input, joined to it by `aria-describedby`."""
+
+import copy
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.safestring import SafeString
+
+from portal.kernel.money import format_yuan
+from portal.kernel.templatetags.drawing import draw, one_of, refuse, words
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+WIDTHS = ("", "wide", "short")
+
+
+def error_texts(bound: BoundField) -> list[str]:
+    """The sentences beside a field and in the summary: the same words in both places.
+
+    Django's bare “必填” becomes what to do, with the field's name in it; every other message stays as the form wrote it.
+    """
+    texts = []
+    for error in bound.errors.as_data():
+        default = forms.Field.default_error_messages["required"]
+        if error.code == "required" and error.message == default:
+            texts.append(f"请{_verb(bound.field.widget)}{bound.label}")
+        else:
+            texts.extend(str(message) for message in error.messages)
+    return texts
+
+
+def anchor(bound: BoundField) -> str:
+    """Where the summary's link leads: the input, or the first of a group."""
+    suffix = "_0" if _grouped(bound.field.widget) and bound.subwidgets else ""
+    return f"#{bound.auto_id}{suffix}"
+
+
+def draw_field(
+    bound: BoundField,
+    *,
+    hint: str | None,
+    optional: str | bool | None,
+    unit: str,
+    width: str,
+    hints: dict[Any, str] | None,
+) -> SafeString:
+    """The field component; a hidden field draws its input alone."""
+    if not isinstance(bound, BoundField):
+        raise refuse("field", "bound_field", "a form's field", bound)
+    one_of("field", "width", width, WIDTHS)
+    widget = bound.field.widget
+    if widget.is_hidden:
+        return bound.as_hidden()
+    hint = bound.help_text if hint is None else hint
+    errors = error_texts(bound)
+    grouped, ticked = _grouped(widget), isinstance(widget, forms.CheckboxInput)
+    current = _kept_file(bound) if isinstance(widget, forms.FileInput) else ""
+    described = [
+        f"{bound.auto_id}_{part}"
+        for part, there in (
+            ("hint", hint),
+            ("current", current),
+            ("error", errors),
+            ("unit", unit),
+        )
+        if there
+    ]
+    if grouped:
+        controls = _options(bound, hints or {})
+    else:
+        controls = [{"html": _input(bound, unit, " ".join(described)), "label": "", "hint": ""}]
+    return draw(
+        "field",
+        label=words("field", "label", bound.label),
+        id=bound.auto_id,
+        grouped=grouped,
+        ticked=ticked,
+        width=width,
+        hint=hint,
+        optional=_optional(bound, optional, ticked=ticked),
+        errors=errors,
+        unit=unit,
+        controls=controls,
+        current=current,
+        described=" ".join(described),
+    )
+
+
+def _grouped(widget: forms.Widget) -> bool:
+    return isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+
+
+def _verb(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.FileInput):
+        return "上传"
+    if isinstance(widget, forms.CheckboxInput):
+        return "勾选"
+    return "选择" if isinstance(widget, forms.Select | forms.RadioSelect | forms.SelectMultiple) else "填写"
+
+
+def _optional(bound: BoundField, asked: str | bool | None, *, ticked: bool) -> str:
+    if isinstance(asked, str):
+        return asked
+    shown = asked if asked is not None else not (bound.field.required or bound.field.disabled or ticked)
+    return "可不填" if shown else ""
+
+
+def _options(bound: BoundField, hints: dict[Any, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "html": option.tag(),
+            "label": option.choice_label,
+            "hint": hints.get(option.data["value"]) or hints.get(str(option.data["value"])) or "",
+        }
+        for option in bound.subwidgets
+    ]
+
+
+def _kept_file(bound: BoundField) -> str:
+    name = getattr(bound.initial, "name", "") if bound.initial else ""
+    return str(name).rsplit("/", 1)[-1] if name else ""
+
+
+def _input(bound: BoundField, unit: str, described: str) -> SafeString:
+    """The widget with our classes, and with exactly what was typed still in it."""
+    widget = copy.deepcopy(bound.field.widget)
+    widget.attrs.pop("placeholder", None)
+    typed = bound.value()
+    if isinstance(widget, forms.CheckboxInput):
+        return bound.as_widget(widget, attrs={"aria-describedby": described} if described else None)
+    classes = ["pt-input", widget.attrs.pop("class", "")]
+    attrs = {"aria-describedby": described} if described else {}
+    if isinstance(widget, forms.ClearableFileInput):
+        plain = forms.FileInput(attrs=widget.attrs)
+        plain.allow_multiple_selected = widget.allow_multiple_selected
+        widget = plain
+    elif isinstance(widget, forms.DateInput):
+        widget = _day_input(widget, typed)
+    elif unit in ("元", "万元") and isinstance(widget, forms.TextInput):
+        classes.append("pt-input--money")
+        widget = _sum_input(bound, widget, typed)
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    attrs["class"] = " ".join(part for part in classes if part)
+    return bound.as_widget(widget, attrs=attrs)
+
+
+def _day_input(widget: forms.DateInput, typed: Any) -> forms.DateInput:
+    """The browser's own calendar, unless it would drop what was typed because it is not a day."""
+    if typed in (None, "") or isinstance(typed, date) or _ISO_DAY.fullmatch(str(typed)):
+        widget.input_type = "date"
+        widget.format = "%Y-%m-%d"
+    return widget
+
+
+class _Written(forms.TextInput):
+    """Writes an amount that came from the program; what a person typed stays as typed."""
+
+    separators = True
+
+    def format_value(self, value: Any) -> str | None:
+        if isinstance(value, Decimal):
+            return format_yuan(value) if self.separators else f"{value:.2f}"
+        return super().format_value(value)
+
+
+def _sum_input(bound: BoundField, widget: forms.TextInput, typed: Any) -> forms.TextInput:
+    """Text with a decimal keyboard; separators only where the form's field reads them (not Django's DecimalField)."""
+    written = _Written(attrs={**widget.attrs, "inputmode": "decimal", "autocomplete": "off"})
+    written.attrs.pop("step", None)
+    written.separators = not isinstance(bound.field, forms.DecimalField)
+    return written
