@@ -45,12 +45,16 @@ def parse_document(text: str | bytes) -> Any:
         return found
 
     def no_constant(name: str) -> NoReturn:
-        fail(f"不接受{name}，金额请写成文字，如\"60000000.00\"。")
+        fail(f'不接受{name}，金额请写成文字，如"60000000.00"。')
 
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
-        return json.loads(text.removeprefix("\ufeff"), object_pairs_hook=single, parse_constant=no_constant)
+        return json.loads(
+            text.removeprefix("\ufeff"),
+            object_pairs_hook=single,
+            parse_constant=no_constant,
+        )
     except UnicodeDecodeError:
         fail("文件不是UTF-8编码。")
     except json.JSONDecodeError as error:
@@ -76,7 +80,7 @@ class Reader:
     def money(self, value: object, path: str) -> int | None:
         """Fen from yuan written as text with at most two decimals."""
         if not isinstance(value, str):
-            self.fault(path, "金额要写成文字，单位元，两位小数，如\"60000000.00\"。")
+            self.fault(path, '金额要写成文字，单位元，两位小数，如"60000000.00"。')
             return None
         if value.startswith("-") and re.fullmatch(r"-[0-9]+(\.[0-9]+)?", value):
             self.fault(path, "金额不能为负数。")
@@ -90,7 +94,7 @@ class Reader:
         try:
             amount = fen_from_yuan(value)
         except ValueError:
-            self.fault(path, "金额写法有误，只能有数字和一个小数点，如\"60000000.00\"。")
+            self.fault(path, '金额写法有误，只能有数字和一个小数点，如"60000000.00"。')
             return None
         if amount > MOST_YUAN * 100:
             self.fault(path, "金额过大，不能超过1万亿元。")
@@ -104,7 +108,7 @@ class Reader:
             except ValueError:
                 self.fault(path, f"没有{value}这一天。")
                 return None
-        self.fault(path, "日期要写成\"2023-03-01\"的形式。")
+        self.fault(path, '日期要写成"2023-03-01"的形式。')
         return None
 
     def moment(self, value: object, path: str) -> datetime | None:
@@ -114,7 +118,7 @@ class Reader:
             except (ValueError, OverflowError):
                 self.fault(path, f"没有{value}这个时间。")
                 return None
-        self.fault(path, "时间要写成\"2023-06-01T10:00:00\"的形式。")
+        self.fault(path, '时间要写成"2023-06-01T10:00:00"的形式。')
         return None
 
     def flag(self, value: object, path: str) -> bool | None:
@@ -188,7 +192,10 @@ class Reader:
                 check_value(policy, key, read)
             except ValueError:
                 choices = "、".join(str(reading.value) for reading in spec.readings)
-                self.fault(here, f"细则口径{key}的取值只能是：{choices}。" if spec.type == "choice" else "取值类型有误。")
+                self.fault(
+                    here,
+                    f"细则口径{key}的取值只能是：{choices}。" if spec.type == "choice" else "取值类型有误。",
+                )
             else:
                 found[key] = read
         return found
@@ -217,10 +224,10 @@ class Reader:
         if "service_from" in days and "service_to" in days and days["service_from"] > days["service_to"]:
             self.fault(f"{path}.service_to", "服务结束日期早于开始日期。")
         category = given.get("category")
-        if category is not None and self.name(category, f"{path}.category", "费用类别") and item is not None:
-            if item.categories and item.category(category) is None:
-                names = "、".join(one.code for one in item.categories)
-                self.fault(f"{path}.category", f"事项{item.id}没有费用类别“{category}”，可用的有：{names}。")
+        named = category is not None and self.name(category, f"{path}.category", "费用类别")
+        if named and item is not None and item.categories and item.category(str(category)) is None:
+            names = "、".join(one.code for one in item.categories)
+            self.fault(f"{path}.category", f"事项{item.id}没有费用类别“{category}”，可用的有：{names}。")
         held = [
             self.flag(given[key], f"{path}.{key}")
             for key in ("held", "held_elsewhere")
@@ -234,7 +241,12 @@ class Reader:
         if len(self.errors) > before or amount is None:
             return None
         return CostLine(
-            id=given["id"], amount=amount, category=category, held_elsewhere=True in held, flags=marks, **days
+            id=given["id"],
+            amount=amount,
+            category=category,
+            held_elsewhere=True in held,
+            flags=marks,
+            **days,
         )
 
     def costs(self, item: Item | None, given: object, path: str) -> tuple[CostLine, ...] | None:
@@ -286,7 +298,9 @@ class Reader:
         facts = self.mapping(given.get("facts", {}), f"{path}.facts")
         read_facts = self.facts(item, facts, f"{path}.facts") if item else {}
         settings = self.settings(
-            policy, self.mapping(given.get("settings", {}), f"{path}.settings"), f"{path}.settings"
+            policy,
+            self.mapping(given.get("settings", {}), f"{path}.settings"),
+            f"{path}.settings",
         )
         both = given.get("costs") is not None and given.get("base") is not None
         if both:
@@ -298,7 +312,10 @@ class Reader:
         if given.get("base") is not None:
             base = self.money(given["base"], f"{path}.base")
         if item is not None and item.takes_costs and given.get("costs") is None and given.get("base") is None:
-            self.fault(f"{path}.costs", f"缺少费用明细（costs）或核定基数（base）：{item.base_label}。")
+            self.fault(
+                f"{path}.costs",
+                f"缺少费用明细（costs）或核定基数（base）：{item.base_label}。",
+            )
         if len(self.errors) > before or item is None or filed_at is None:
             return None
         return ClaimFacts(

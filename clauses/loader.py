@@ -20,7 +20,12 @@ PACKS = Path(__file__).parent / "packs"
 def pack_hash(pack: Pack) -> str:
     """SHA-256 over the canonical content of the data and the official text; layout and comments do not count."""
     content = pack.data.model_dump(mode="json", fallback=lambda value: value.text)
-    canonical = json.dumps([content, pack.source], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(
+        [content, pack.source],
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -36,9 +41,17 @@ def words_of(node: object) -> Iterator[str]:
             yield from words_of(part)
 
 
-def build_item(pack: Pack, model: ItemModel, ordinal: int, settings: Mapping[str, policy.SettingSpec]) -> policy.Item:
+def build_item(
+    pack: Pack,
+    model: ItemModel,
+    ordinal: int,
+    settings: Mapping[str, policy.SettingSpec],
+) -> policy.Item:
     data = pack.data
-    marks = {*words_of(model.rule), *([model.recurrence_words] if model.recurrence_words else [])}
+    marks = {
+        *words_of(model.rule),
+        *([model.recurrence_words] if model.recurrence_words else []),
+    }
     asks = model.kind in (policy.MONEY, policy.CASE_BY_CASE)
     group = model.overlap_group or (data.overlap_group if model.kind == policy.MONEY else None)
     return policy.Item(
@@ -111,7 +124,8 @@ def build_policy(pack: Pack) -> policy.Policy:
             item.id: build_item(pack, item, ordinal, settings) for ordinal, item in enumerate(data.items, 1)
         },
         general=tuple(
-            policy.GeneralSentence(one.id, one.role, one.clause, one.quote, one.meaning) for one in data.general
+            policy.GeneralSentence(one.id, one.role, one.clause, one.quote, one.meaning)
+            for one in data.general
         ),
         settings=settings,
         review_paths={path.mode: path.build() for path in data.review_paths},

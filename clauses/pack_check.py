@@ -9,20 +9,33 @@ from pydantic import BaseModel
 
 from clauses.engine import literals
 from clauses.engine.policy import COST_DATES, MONEY
-from clauses.pack_file import POLICY_FILE, SOURCE_FILE, Fault, Pack, PackError, Place, read_pack
+from clauses.pack_file import (
+    POLICY_FILE,
+    SOURCE_FILE,
+    Fault,
+    Pack,
+    PackError,
+    Place,
+    read_pack,
+)
 from clauses.pack_form import (
     AmountModel,
     BaseNode,
+    CappedNode,
     FactNode,
     GeneralModel,
     ItemModel,
     JudgedNode,
     PerUnitNode,
-    CappedNode,
     RateModel,
     SettingModel,
 )
-from clauses.source_text import bounds_of_sentence, clause_numbers, heading_of, paragraph_of
+from clauses.source_text import (
+    bounds_of_sentence,
+    clause_numbers,
+    heading_of,
+    paragraph_of,
+)
 
 
 def check(directory: Path) -> list[Fault]:
@@ -56,13 +69,16 @@ def fault(pack: Pack, message: str, *place: str | int) -> Fault:
 def check_dates(pack: Pack) -> Iterator[Fault]:
     """First before last; what counts and what may be filed lies inside the term unless a document says otherwise."""
     data = pack.data
-    for name, label in (("in_force", "有效期"), ("matter", "费用和活动的期间"), ("filing", "申报期间")):
+    for name, label in (
+        ("in_force", "有效期"),
+        ("matter", "费用和活动的期间"),
+        ("filing", "申报期间"),
+    ):
         period = getattr(data, name)
         if period.first > period.last:
             yield fault(pack, f"{label}的开始日期晚于结束日期", name)
-        elif name != "in_force" and not period.basis:
-            if period.first < data.in_force.first or period.last > data.in_force.last:
-                yield fault(pack, f"{label}没有被有效期覆盖，超出部分要写明依据文号", name)
+        elif not period.basis and (period.first < data.in_force.first or period.last > data.in_force.last):
+            yield fault(pack, f"{label}没有被有效期覆盖，超出部分要写明依据文号", name)
         for end in ("first", "last"):
             literal = getattr(period, f"{end}_literal")
             if literal is None:
@@ -82,9 +98,9 @@ def check_dates(pack: Pack) -> Iterator[Fault]:
     if data.filing.last < data.matter.first:
         yield fault(pack, "申报期间在费用期间开始之前就结束了", "filing")
     term = next((index for index, one in enumerate(data.general) if one.role == "term"), None)
-    if term is not None and data.in_force.last_literal:
-        if data.in_force.last_literal not in data.general[term].quote:
-            yield fault(pack, f"说明有效期的引文中没有“{data.in_force.last_literal}”", "general", term, "quote")
+    last = data.in_force.last_literal
+    if term is not None and last and last not in data.general[term].quote:
+        yield fault(pack, f"说明有效期的引文中没有“{last}”", "general", term, "quote")
 
 
 def check_clauses(pack: Pack) -> Iterator[Fault]:
@@ -99,7 +115,11 @@ def check_clauses(pack: Pack) -> Iterator[Fault]:
         elif heading_of(pack.source, clause.number) != clause.title:
             heading = heading_of(pack.source, clause.number)
             yield fault(
-                pack, f"第{clause.number}条的标题与原文不一致，原文是“{heading}”", "clauses", index, "title"
+                pack,
+                f"第{clause.number}条的标题与原文不一致，原文是“{heading}”",
+                "clauses",
+                index,
+                "title",
             )
         if clause.number not in used:
             yield fault(pack, f"第{clause.number}条没有任何事项", "clauses", index)
@@ -129,9 +149,17 @@ def check_names(pack: Pack) -> Iterator[Fault]:
         lists += [
             ((*here, "papers"), [paper.code for paper in item.papers], "code"),
             ((*here, "facts"), [one.key for one in item.facts], "key"),
-            ((*here, "categories"), [category.code for category in item.categories], "code"),
+            (
+                (*here, "categories"),
+                [category.code for category in item.categories],
+                "code",
+            ),
             ((*here, "cost_tests"), [test.flag for test in item.cost_tests], "flag"),
-            ((*here, "criteria"), [criterion.code for criterion in item.criteria], "code"),
+            (
+                (*here, "criteria"),
+                [criterion.code for criterion in item.criteria],
+                "code",
+            ),
         ]
         for position, paper in enumerate(item.papers):
             if paper.code in common:
@@ -149,7 +177,7 @@ def check_names(pack: Pack) -> Iterator[Fault]:
 def check_general(pack: Pack) -> Iterator[Fault]:
     """The sentences every reason may need are there, once, and quoted exactly."""
     data = pack.data
-    roles = Counter(one.role for one in data.general)
+    roles: Counter[str] = Counter(one.role for one in data.general)
     for role, label in (("term", "有效期"), ("overlap", "重复支持")):
         if roles[role] != 1:
             yield fault(pack, f"应有且只有一句{label}条款（role: {role}）", "general")
@@ -158,12 +186,21 @@ def check_general(pack: Pack) -> Iterator[Fault]:
 
 
 def quote_faults(
-    pack: Pack, part: GeneralModel | ItemModel, text: str, place: Place, where: str = "原文"
+    pack: Pack,
+    part: GeneralModel | ItemModel,
+    text: str,
+    place: Place,
+    where: str = "原文",
 ) -> Iterator[Fault]:
     """A quote occurs once, and one cut short says by its anchors which words carry its condition and object."""
     times = pack.source.count(part.quote)
     if times != 1:
-        yield fault(pack, f"引文在原文中出现{times}次，应为1次：“{short(part.quote)}”", *place, "quote")
+        yield fault(
+            pack,
+            f"引文在原文中出现{times}次，应为1次：“{short(part.quote)}”",
+            *place,
+            "quote",
+        )
         return
     if part.quote not in text:
         yield fault(pack, f"引文不在{where}中：“{short(part.quote)}”", *place, "quote")
@@ -172,7 +209,10 @@ def quote_faults(
             yield fault(pack, f"引文中没有“{anchor}”", *place, "anchors", index)
     if not all(bounds_of_sentence(pack.source, part.quote)) and len(set(part.anchors)) < 2:
         yield fault(
-            pack, "引文不是整句，要用anchors写明它的条件和对象各是哪几个字", *place, "quote"
+            pack,
+            "引文不是整句，要用anchors写明它的条件和对象各是哪几个字",
+            *place,
+            "quote",
         )
 
 
@@ -184,7 +224,12 @@ def check_items(pack: Pack) -> Iterator[Fault]:
     for index, item in enumerate(data.items):
         place: Place = ("items", index)
         if item.clause not in clauses:
-            yield fault(pack, f"事项{item.id}所属的第{item.clause}条不在条款表中", *place, "clause")
+            yield fault(
+                pack,
+                f"事项{item.id}所属的第{item.clause}条不在条款表中",
+                *place,
+                "clause",
+            )
             paragraph = pack.source
         else:
             paragraph = paragraph_of(pack.source, item.clause)
@@ -195,7 +240,13 @@ def check_items(pack: Pack) -> Iterator[Fault]:
         for position, code in enumerate(item.units):
             named = next((unit.name for unit in data.units if unit.code == code), "")
             if named and paragraph and named not in paragraph:
-                yield fault(pack, f"第{item.clause}条没有写责任单位“{named}”", *place, "units", position)
+                yield fault(
+                    pack,
+                    f"第{item.clause}条没有写责任单位“{named}”",
+                    *place,
+                    "units",
+                    position,
+                )
         if item.review_mode not in modes:
             yield fault(pack, f"没有审核方式“{item.review_mode}”", *place, "review_mode")
         if item.recurrence_words and item.recurrence_words not in item.quote:
@@ -238,7 +289,12 @@ def number_faults(pack: Pack, item: ItemModel, place: Place) -> Iterator[Fault]:
             else:
                 same = Fraction(literals.money(part.literal)) == part.amount
         except ValueError:
-            yield fault(pack, f"数字“{part.literal}”不能识别，单位只能是%、‰、元、万元、亿元", *where, "literal")
+            yield fault(
+                pack,
+                f"数字“{part.literal}”不能识别，单位只能是%、‰、元、万元、亿元",
+                *where,
+                "literal",
+            )
             continue
         if not same:
             value = part.rate.text if isinstance(part, RateModel) else f"{part.amount // 100}元"
@@ -278,10 +334,22 @@ def reference_faults(pack: Pack, item: ItemModel, place: Place) -> Iterator[Faul
             elif values:
                 yield fault(pack, "没有写明口径，不能列出口径的取值", *where)
             if name == "conditions" and part.fact and facts.get(part.fact) != "bool":
-                yield fault(pack, f"条件用到的事实“{part.fact}”没有列出或不是是否类", *where, "fact")
+                yield fault(
+                    pack,
+                    f"条件用到的事实“{part.fact}”没有列出或不是是否类",
+                    *where,
+                    "fact",
+                )
     if item.applicants_setting:
         here = (*place, "applicants_setting")
-        yield from setting_faults(pack, settings, item, item.applicants_setting, item.applicants_waived_by, here)
+        yield from setting_faults(
+            pack,
+            settings,
+            item,
+            item.applicants_setting,
+            item.applicants_waived_by,
+            here,
+        )
     if item.base_label and item.rule is not None and item.base_label not in item.quote:
         yield fault(pack, f"引文中没有计算依据“{item.base_label}”", *place, "base_label")
 
@@ -348,14 +416,25 @@ def check_settings(pack: Pack) -> Iterator[Fault]:
         yield fault(pack, f"没有细则口径“{data.rounding_setting}”", "rounding_setting")
     else:
         allowed = {"fen", "yuan", "hundred_yuan", "wan_yuan"}
-        if not {reading.value for reading in rounding.readings} <= allowed or rounding.items not in ("all", "money"):
-            yield fault(pack, "取整口径的取值只能是fen、yuan、hundred_yuan、wan_yuan，并适用于全部补助", "rounding_setting")
+        if not {reading.value for reading in rounding.readings} <= allowed or rounding.items not in (
+            "all",
+            "money",
+        ):
+            yield fault(
+                pack,
+                "取整口径的取值只能是fen、yuan、hundred_yuan、wan_yuan，并适用于全部补助",
+                "rounding_setting",
+            )
     if data.smallest_setting is not None:
         smallest = kinds.get(data.smallest_setting)
         if smallest is None:
             yield fault(pack, f"没有细则口径“{data.smallest_setting}”", "smallest_setting")
         elif smallest.type != "money" or smallest.items not in ("all", "money"):
-            yield fault(pack, "最低补助金额的口径应是金额类，并适用于全部补助", "smallest_setting")
+            yield fault(
+                pack,
+                "最低补助金额的口径应是金额类，并适用于全部补助",
+                "smallest_setting",
+            )
     for index, reason in enumerate(data.cut_reasons):
         if reason.setting and reason.setting not in kinds:
             yield fault(pack, f"没有细则口径“{reason.setting}”", "cut_reasons", index, "setting")
@@ -369,10 +448,20 @@ def check_money_conditions(pack: Pack) -> Iterator[Fault]:
     for index, condition in enumerate(data.money_conditions):
         here: Place = ("money_conditions", index)
         if condition.fact and facts.get(condition.fact) != "bool":
-            yield fault(pack, f"条件用到的事实“{condition.fact}”没有列出或不是是否类", *here, "fact")
+            yield fault(
+                pack,
+                f"条件用到的事实“{condition.fact}”没有列出或不是是否类",
+                *here,
+                "fact",
+            )
         for item in (one for one in data.items if condition.setting and one.kind == MONEY):
             yield from setting_faults(
-                pack, settings, item, str(condition.setting), condition.waived_by, (*here, "setting")
+                pack,
+                settings,
+                item,
+                str(condition.setting),
+                condition.waived_by,
+                (*here, "setting"),
             )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import yaml
 from pydantic import ValidationError
@@ -38,7 +39,7 @@ class PackError(Exception):
 class PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML without its 1.1 surprises: only true, false, null and plain decimal whole numbers are not text."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
 
 PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
@@ -76,7 +77,7 @@ def read_pack(directory: Path) -> Pack:
         repeated = list(repeated_keys(root))
         if repeated:
             raise PackError(repeated)
-        raw = yaml.load(text, Loader=PlainLoader)  # noqa: S506  the loader is a safe one
+        raw = yaml.load(text, Loader=PlainLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = f"YAML格式有误：{error.problem or error.context}"

@@ -59,7 +59,7 @@ def share(value: object) -> Rate:
     except ValueError:
         rate = None
     if rate is None or rate.numerator == 0:
-        raise ValueError(f"比例{value!r}应是0到1之间的小数，写成文字，如\"0.20\"")
+        raise ValueError(f'比例{value!r}应是0到1之间的小数，写成文字，如"0.20"')
     return rate
 
 
@@ -140,7 +140,12 @@ class CappedNode(Part):
 
     def build(self) -> rules.Node:
         return rules.Capped(
-            self.cap.amount, self.cap.literal, self.cap.words, self.of.build(), self.already, self.setting
+            self.cap.amount,
+            self.cap.literal,
+            self.cap.words,
+            self.of.build(),
+            self.already,
+            self.setting,
         )
 
 
@@ -255,7 +260,14 @@ class FactModel(Part):
 
     def build(self) -> policy.FactSpec:
         return policy.FactSpec(
-            self.key, self.label, self.type, self.unit, self.help, self.required, self.by, dict(self.choices)
+            self.key,
+            self.label,
+            self.type,
+            self.unit,
+            self.help,
+            self.required,
+            self.by,
+            dict(self.choices),
         )
 
 
@@ -336,7 +348,13 @@ class ConditionModel(Part):
 
     def build(self) -> policy.Condition:
         return policy.Condition(
-            self.text, self.fact, self.wanted, self.code, self.refusal, self.setting, tuple(self.waived_by)
+            self.text,
+            self.fact,
+            self.wanted,
+            self.code,
+            self.refusal,
+            self.setting,
+            tuple(self.waived_by),
         )
 
 
@@ -362,7 +380,13 @@ class CostTestModel(Part):
 
     def build(self) -> policy.CostTest:
         return policy.CostTest(
-            self.flag, self.label, self.out_when, self.code, self.text, self.setting, tuple(self.waived_by)
+            self.flag,
+            self.label,
+            self.out_when,
+            self.code,
+            self.text,
+            self.setting,
+            tuple(self.waived_by),
         )
 
 
@@ -389,7 +413,9 @@ class MatterModel(Part):
 
     def build(self) -> policy.MatterTest:
         return policy.MatterTest(
-            self.on, {name: mode.build() for name, mode in self.modes.items()}, self.setting
+            self.on,
+            {name: mode.build() for name, mode in self.modes.items()},
+            self.setting,
         )
 
 
@@ -421,7 +447,10 @@ class ItemModel(Part):
     quote: Name
     anchors: list[Name] = []
     who: Name
-    applicants: Annotated[list[Literal["any", "enterprise", "university", "institute", "social"]], Field(min_length=1)]
+    applicants: Annotated[
+        list[Literal["any", "enterprise", "university", "institute", "social"]],
+        Field(min_length=1),
+    ]
     applicants_setting: str | None = None
     applicants_waived_by: list[SettingValue] = []
     base_label: str = ""
@@ -465,16 +494,21 @@ class ItemModel(Part):
             raise ValueError("评分表和合格线要同时有或同时没有")
         return self
 
-
     def common_facts(self, pack: "PackModel") -> list[FactModel]:
         """The facts of the pack that this item shares."""
-        return [*pack.common_facts, *(pack.money_facts if self.kind == policy.MONEY else [])]
+        return [
+            *pack.common_facts,
+            *(pack.money_facts if self.kind == policy.MONEY else []),
+        ]
 
     def every_fact(self, pack: "PackModel") -> list[FactModel]:
         return [*self.common_facts(pack), *self.facts]
 
     def every_condition(self, pack: "PackModel") -> list[ConditionModel]:
-        return [*self.conditions, *(pack.money_conditions if self.kind == policy.MONEY else [])]
+        return [
+            *self.conditions,
+            *(pack.money_conditions if self.kind == policy.MONEY else []),
+        ]
 
 
 class PackModel(Part):

@@ -47,7 +47,10 @@ def calculate(
                 claims.append(claim)
     if reader.errors or policy is None:
         raise InputErrors(reader.errors)
-    return {"policy": policy.id, "claims": [assess(policy, claim).to_json() for claim in claims]}
+    return {
+        "policy": policy.id,
+        "claims": [assess(policy, claim).to_json() for claim in claims],
+    }
 
 
 def find_policy(reader: Reader, document: Mapping[str, Any], *, allow_directory: bool) -> Policy | None:
