@@ -54,7 +54,7 @@ def _filled() -> SampleForm:
         initial={
             "name": "寒地装备智能检测共性技术研发平台",
             "code": "91230102MA1B001210",
-            "total": Decimal("12000000"),
+            "total": Decimal(12000000),
             "paid_on": date(2023, 9, 14),
             "other": "no",
             "papers": ["contract"],
@@ -99,25 +99,25 @@ def _steps() -> list[dict[str, Any]]:
             "label": "设备总价",
             "why": "你填写的“新购置研发设备总价”，不含增值税",
             "formula": "",
-            "result": Decimal("60000000"),
+            "result": Decimal(60000000),
         },
         {
             "label": "乘以比例20%",
             "why": "原文：“新购置研发设备总价的20%”",
             "formula": "60,000,000.00 × 20%",
-            "result": Decimal("12000000"),
+            "result": Decimal(12000000),
         },
         {
             "label": "不超过上限1,000万元",
             "why": "原文：“最高不超过1000万元”。两数取小",
             "formula": "12,000,000.00 → 10,000,000.00",
-            "result": Decimal("10000000"),
+            "result": Decimal(10000000),
         },
         {
             "label": "向下取整到元",
             "why": "细则口径Q35，只在最后取整一次",
             "formula": "",
-            "result": Decimal("10000000"),
+            "result": Decimal(10000000),
         },
     ]
 
@@ -175,20 +175,20 @@ def _plans() -> list[dict[str, Any]]:
     return [
         {
             "name": "选法一　你申报时的选法",
-            "total": Decimal("10000000"),
+            "total": Decimal(10000000),
             "lines": [
-                ("第二条第一项", "6,000万元 × 20%，不超过1,000万元", Decimal("10000000")),
-                ("省级技术改造补助（演示）", "没有费用", Decimal("0")),
+                ("第二条第一项", "6,000万元 × 20%，不超过1,000万元", Decimal(10000000)),
+                ("省级技术改造补助（演示）", "没有费用", Decimal(0)),
             ],
         },
         {
             "name": "选法二　给付最多的选法",
-            "total": Decimal("11500000"),
+            "total": Decimal(11500000),
             "most": True,
             "more": "比选法一多150万元",
             "lines": [
-                ("第二条第一项", "5,000万元 × 20%，不超过1,000万元", Decimal("10000000")),
-                ("省级技术改造补助（演示）", "1,000万元 × 15%，不超过300万元", Decimal("1500000")),
+                ("第二条第一项", "5,000万元 × 20%，不超过1,000万元", Decimal(10000000)),
+                ("省级技术改造补助（演示）", "1,000万元 × 15%，不超过300万元", Decimal(1500000)),
             ],
         },
     ]
@@ -197,7 +197,7 @@ def _plans() -> list[dict[str, Any]]:
 def gallery_context() -> dict[str, Any]:
     """Everything `pages/gallery.html` needs, without a request or a database."""
     return {
-        "sum": Decimal("9917200"),
+        "sum": Decimal(9917200),
         "filled": _filled(),
         "refused": _refused(),
         "hints": {"no": "包括国家、省、市和区县的资金", "yes": "已得到或正在申请的都要说明"},
@@ -222,7 +222,7 @@ def gallery_context() -> dict[str, Any]:
                 "name": "训练服务器",
                 "unit": "24台",
                 "day": date(2023, 3, 16),
-                "sum": Decimal("26400000"),
+                "sum": Decimal(26400000),
                 "said": ("计入", "done"),
                 "row": "",
             },
@@ -230,7 +230,7 @@ def gallery_context() -> dict[str, Any]:
                 "name": "三坐标测量仪",
                 "unit": "3台",
                 "day": date(2023, 8, 29),
-                "sum": Decimal("4290000"),
+                "sum": Decimal(4290000),
                 "said": ("缺付款凭证", "wait"),
                 "row": "now",
             },
@@ -238,7 +238,7 @@ def gallery_context() -> dict[str, Any]:
                 "name": "边缘计算网关",
                 "unit": "50台",
                 "day": date(2023, 9, 20),
-                "sum": Decimal("1150000"),
+                "sum": Decimal(1150000),
                 "said": ("已被占用", "wait"),
                 "row": "wait",
             },
@@ -246,12 +246,12 @@ def gallery_context() -> dict[str, Any]:
                 "name": "高低温试验舱",
                 "unit": "2套",
                 "day": date(2023, 6, 12),
-                "sum": Decimal("0"),
+                "sum": Decimal(0),
                 "said": ("不能计入", "bad"),
                 "row": "bad",
             },
         ],
-        "total": Decimal("31840000"),
+        "total": Decimal(31840000),
         "deadline": datetime(2024, 1, 1, tzinfo=BEIJING),
         "day": date(2023, 12, 31),
     }
