@@ -19,6 +19,7 @@ import re
 import secrets
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -365,23 +366,29 @@ class Postgres:
             "-E",
             "UTF8",
         ]
-        if self.call([*command, f"--locale={self.locale}", "-N"], log=log):
+        if self.call(*command, log=log):
             shutil.rmtree(draft, ignore_errors=True)
             raise TroubleError(f"数据库初始化失败（initdb）。请看日志：\n{tail(log)}")
         draft.rename(data)
 
-    def forget_stale_lock(self) -> None:
-        """Remove postmaster.pid when its number now belongs to some other program, which PostgreSQL would take for itself."""
-        lock = self.state.data / "postmaster.pid"
+    def owner(self) -> int | None:
+        """Number of the server process that owns the data folder.
+
+        PostgreSQL works inside its data folder: a number in postmaster.pid that now belongs to another program is told by that.
+        """
         try:
-            pid = int(lock.read_text().split("\n", 1)[0])
-            working_folder = Path(f"/proc/{pid}/cwd").readlink()
+            pid = int(
+                (self.state.data / "postmaster.pid").read_text().split("\n", 1)[0]
+            )
         except (OSError, ValueError):
-            if lock.exists() and not lock.read_text().strip():
-                lock.unlink()
-            return
-        if working_folder != self.state.data:
-            lock.unlink()
+            return None
+        if not process_alive(pid):
+            return None
+        with contextlib.suppress(OSError):
+            return (
+                pid if Path(f"/proc/{pid}/cwd").readlink() == self.state.data else None
+            )
+        return pid
 
     def start(self, folder: Path, *, fast: bool) -> None:
         """Start and wait. After kill -9 old helpers may hold shared memory for a moment: try again a few times."""
@@ -408,10 +415,11 @@ class Postgres:
             "start",
         ]
         for attempt in range(4):
-            self.forget_stale_lock()
+            if self.owner() is None:
+                (self.state.data / "postmaster.pid").unlink(missing_ok=True)
             if log.exists() and log.stat().st_size > 10_000_000:
                 log.replace(log.with_suffix(".log.1"))
-            if self.call(command, log=self.state.servers / "pg_ctl.log") == 0:
+            if self.call(*command, log=self.state.servers / "pg_ctl.log") == 0:
                 return
             time.sleep(1 + attempt)
         raise TroubleError(
@@ -421,10 +429,10 @@ class Postgres:
 
     def ensure_database(self, folder: Path) -> None:
         """Create the database `portal` unless it is there; a start may have been cut short before this step."""
-        connect = ["-h", self.state.sockets, "-U", "portal"]
+        connect: list[str | Path] = ["-h", self.state.sockets, "-U", "portal"]
         log = self.state.servers / "createdb.log"
         if (
-            self.call([folder / "psql", *connect, "-d", "portal", "-Atc", "select 1"])
+            self.call(folder / "psql", *connect, "-d", "portal", "-Atc", "select 1")
             == 0
         ):
             return
@@ -445,35 +453,17 @@ class Postgres:
         return started
 
     def down(self) -> None:
-        """Stop and wait; `fast` ends open connections, `immediate` is the last resort."""
-        if (
-            self.existing_major() is None
-            or not (self.state.data / "postmaster.pid").exists()
-        ):
-            return
-        if not self.running():
-            self.forget_stale_lock()
-            if not (self.state.data / "postmaster.pid").exists():
+        """Stop and wait: fast (ends open connections), then immediate. By signal, so that it needs no binaries."""
+        for number, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 10)):
+            pid = self.owner()
+            if pid is None:
                 return
-        folder = self.binaries(fast=False)
-        for mode, seconds in (("fast", "30"), ("immediate", "10")):
-            command = [
-                folder / "pg_ctl",
-                "-D",
-                self.state.data,
-                "-w",
-                "-t",
-                seconds,
-                "-m",
-                mode,
-                "stop",
-            ]
-            if self.call(command, log=self.state.servers / "pg_ctl.log") == 0:
+            os.kill(pid, number)
+            if process_ended(pid, seconds):
                 return
-        if self.running():
-            raise TroubleError(
-                "PostgreSQL 没有停止。请看日志：\n" + tail(self.state.postgres_log)
-            )
+        raise TroubleError(
+            "PostgreSQL 没有停止。请看日志：\n" + tail(self.state.postgres_log)
+        )
 
 
 def listening(path: Path) -> bool:
@@ -617,6 +607,16 @@ def process_alive(pid: int) -> bool:
         return True
     with contextlib.suppress(OSError, IndexError):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    return True
+
+
+def process_ended(pid: int, seconds: float) -> bool:
+    """Wait for a process to end, at most so long."""
+    deadline = time.monotonic() + seconds
+    while process_alive(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
     return True
 
 
