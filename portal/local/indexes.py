@@ -36,9 +36,7 @@ def pip_options(listing: str) -> dict[str, str]:
 def uv_variables(options: dict[str, str]) -> dict[str, str]:
     """uv's variables for these options. All indexes are searched alike, as pip does; the hashes say what is right."""
     wanted = {
-        variable: joint.join(options[name].split())
-        for name, variable, joint in SAME
-        if options.get(name)
+        variable: joint.join(options[name].split()) for name, variable, joint in SAME if options.get(name)
     }
     if "UV_DEFAULT_INDEX" in wanted or "UV_INDEX" in wanted:
         wanted["UV_INDEX_STRATEGY"] = "unsafe-best-match"

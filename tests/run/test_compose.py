@@ -64,9 +64,7 @@ def test_everything_mounted_from_here_exists(compose):
 
 def test_image_has_the_system_packages_of_the_script():
     script = (PROJECT / "run").read_text()
-    wanted = " ".join(
-        re.findall(r"^SYSTEM_(?:NEEDED|WISHED)=\((.*)\)$", script, re.MULTILINE)
-    ).split()
+    wanted = " ".join(re.findall(r"^SYSTEM_(?:NEEDED|WISHED)=\((.*)\)$", script, re.MULTILINE)).split()
     dockerfile = (PROJECT / "portal/local/deploy/Dockerfile").read_text()
     assert len(wanted) == 5
     assert [name for name in wanted if name not in dockerfile.split()] == []

@@ -19,9 +19,7 @@ from portal.local import services
 from tests.run import standin
 
 
-def call(
-    action: str, folder: Path, *words: str, **more: str
-) -> subprocess.CompletedProcess[str]:
+def call(action: str, folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "portal/local/services.py", action, folder, *words],
         check=False,
@@ -35,9 +33,7 @@ def call(
 
 def variables(answer: subprocess.CompletedProcess[str]) -> dict[str, str]:
     assert answer.returncode == 0, answer.stderr
-    return dict(
-        re.findall(r"^export (\w+)='?([^'\n]*)'?$", answer.stdout, re.MULTILINE)
-    )
+    return dict(re.findall(r"^export (\w+)='?([^'\n]*)'?$", answer.stdout, re.MULTILINE))
 
 
 def query(url: str, statement: str):
@@ -66,11 +62,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def plain_environment(monkeypatch):
-    for name in [
-        name
-        for name in os.environ
-        if name.startswith(("PORTAL_", "DATABASE_URL", "REDIS_URL"))
-    ]:
+    for name in [name for name in os.environ if name.startswith(("PORTAL_", "DATABASE_URL", "REDIS_URL"))]:
         monkeypatch.delenv(name)
 
 
@@ -148,9 +140,7 @@ def test_a_data_folder_without_version_is_moved_aside_not_lost(folder):
     answer = call("up", folder, "--fast")
     assert answer.returncode == 0
     assert "数据目录不完整" in answer.stderr
-    assert [
-        path.read_text() for path in state.servers.glob("pgdata.broken-*/something")
-    ] == ["of value"]
+    assert [path.read_text() for path in state.servers.glob("pgdata.broken-*/something")] == ["of value"]
 
 
 def test_database_is_made_when_the_first_start_was_cut_short(folder):
@@ -200,22 +190,17 @@ def test_given_urls_start_nothing(folder):
 
 def test_addresses_already_exported_by_this_script_still_mean_our_servers(folder):
     ours = variables(call("env", folder))
-    assert (
-        variables(call("up", folder, "--fast", **ours))["PORTAL_SERVICES_STARTED"]
-        == "1"
-    )
+    assert variables(call("up", folder, "--fast", **ours))["PORTAL_SERVICES_STARTED"] == "1"
 
 
-def test_the_wheels_binaries_serve_where_none_is_installed(
-    folder, monkeypatch, plain_environment, tmp_path
-):
+def test_the_wheels_binaries_serve_where_none_is_installed(folder, monkeypatch, plain_environment, tmp_path):
     monkeypatch.setattr(services, "INSTALLED_POSTGRES", tmp_path / "none")
     state = services.locate(str(folder))
     services.up(state, fast=True)
     major = services.major_version(services.Postgres(state).binaries(fast=True))
-    assert query(
-        state.database_url, "select current_setting('server_version_num')::int / 10000"
-    ) == [(major,)]
+    assert query(state.database_url, "select current_setting('server_version_num')::int / 10000") == [
+        (major,)
+    ]
     assert major == 18
 
 
@@ -243,9 +228,7 @@ def test_long_and_unusual_paths_move_only_the_sockets(monkeypatch, tmp_path):
 def test_a_socket_folder_of_another_user_is_refused(monkeypatch, tmp_path):
     path = tmp_path / "taken"
     path.mkdir()
-    state = services.State(
-        tmp_path, tmp_path, path, services.Servant(12345, 12345, lent=False)
-    )
+    state = services.State(tmp_path, tmp_path, path, services.Servant(12345, 12345, lent=False))
     owner = path.stat().st_uid
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
     if owner == 0:
@@ -264,9 +247,7 @@ def test_secrets_are_made_once_and_completed(monkeypatch, plain_environment, tmp
     state.app.mkdir()
     first = services.local_secrets(state)
     assert len(set(first.values())) == 3
-    (state.app / "secrets.env").write_text(
-        f"PORTAL_EVENT_KEY={first['PORTAL_EVENT_KEY']}\n"
-    )
+    (state.app / "secrets.env").write_text(f"PORTAL_EVENT_KEY={first['PORTAL_EVENT_KEY']}\n")
     second = services.local_secrets(state)
     assert second["PORTAL_EVENT_KEY"] == first["PORTAL_EVENT_KEY"]
     assert second["PORTAL_FIELD_KEY"] != first["PORTAL_FIELD_KEY"]

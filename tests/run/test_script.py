@@ -77,9 +77,7 @@ class Demo:
                 break
 
     def page(self) -> bytes:
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{self.port}/", timeout=10
-        ) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10) as answer:
             return answer.read()
 
     def end(self, number: int) -> int:
@@ -129,15 +127,11 @@ def test_a_taken_port_is_named(project, port):
     assert "PORTAL_PORT=8001 ./run demo" in answer.stderr
 
 
-@pytest.mark.parametrize(
-    "command", ["calculate", "allocate", "check_pack", "check_allocation"]
-)
+@pytest.mark.parametrize("command", ["calculate", "allocate", "check_pack", "check_allocation"])
 def test_pure_commands_start_no_server(project, command):
     answer = standin.run(project, "manage", command, "-", text="given\n")
     assert answer.returncode == 0
-    assert answer.stdout.startswith("answer given postgres://") == (
-        command == "calculate"
-    )
+    assert answer.stdout.startswith("answer given postgres://") == (command == "calculate")
     assert "migrating" not in answer.stderr
     assert not list(Path(project, ".local/demo").glob("started-by-run"))
     assert belonging(project) == []
@@ -225,9 +219,7 @@ def test_after_kill_9_the_next_start_clears_up(project, port):
 
 
 def test_a_failing_step_shows_its_log_and_what_to_do(project, port):
-    answer = standin.run(
-        project, "demo", PORTAL_PORT=port, BREAK_COMMAND="load_policies"
-    )
+    answer = standin.run(project, "demo", PORTAL_PORT=port, BREAK_COMMAND="load_policies")
     assert answer.returncode == 1
     assert "失败 / failed: 载入政策" in answer.stderr
     assert "  | broken on purpose" in answer.stderr
@@ -239,17 +231,10 @@ def test_a_failing_step_shows_its_log_and_what_to_do(project, port):
 def test_two_tests_at_once(project):
     folder = project / ".local/test"
     folder.mkdir(parents=True, exist_ok=True)
-    holder = subprocess.Popen(
-        ["flock", folder / "test.lock", "sleep", "60"], start_new_session=True
-    )
+    holder = subprocess.Popen(["flock", folder / "test.lock", "sleep", "60"], start_new_session=True)
     try:
         deadline = time.monotonic() + 10
-        while (
-            subprocess.run(
-                ["flock", "-n", folder / "test.lock", "true"], check=False
-            ).returncode
-            == 0
-        ):
+        while subprocess.run(["flock", "-n", folder / "test.lock", "true"], check=False).returncode == 0:
             assert time.monotonic() < deadline
         answer = standin.run(project, "test")
     finally:
