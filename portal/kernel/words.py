@@ -13,11 +13,14 @@ LIMIT = Decimal("1000000000000.00")
 def in_words(amount: Decimal) -> str:
     """`amount` in yuan as 人民币…元…角…分; 整 ends a sum without jiao and fen.
 
-    Takes 0.00 to 999,999,999,999.99 with at most two decimals; refuses anything else. TypeError for what is not a Decimal.
+    Takes 0.00 to 999,999,999,999.99 with at most two decimals and refuses anything else. TypeError for what is
+    not a Decimal.
     """
     if not isinstance(amount, Decimal):
         raise TypeError("in_words takes a Decimal")
-    if not amount.is_finite() or amount < 0:
+    if not amount.is_finite():
+        raise Refusal("金额不是有限的数，不能写成大写。", code="amount_not_finite")
+    if amount < 0:
         raise Refusal("大写金额不能为负数。", code="amount_negative")
     if amount >= LIMIT:
         raise Refusal("金额达到或超过一万亿元，不能写成大写。", code="amount_too_large")

@@ -20,7 +20,13 @@ OFFICE_FACES = {
     "kai": ("KaiTi_GB2312", "KaiTi", "STKaiti"),
     "hei": ("SimHei",),
 }
-REFUSED_CATEGORIES = {"Cn": "未分配的码位", "Co": "私有区字符", "Cs": "残缺的编码", "Cc": "控制字符", "Cf": "不可见字符"}
+REFUSED_CATEGORIES = {
+    "Cn": "未分配的码位",
+    "Co": "私有区字符",
+    "Cs": "残缺的编码",
+    "Cc": "控制字符",
+    "Cf": "不可见字符",
+}
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,9 @@ def chosen() -> FontSet:
     """The installed Noto CJK, else the wheel's fonts, else NoFonts."""
     fonts = installed() or from_wheel()
     if fonts is None:
-        raise NoFonts("no Chinese fonts: install fonts-noto-cjk, or the package pylopdf-fonts-zh-cn")
+        raise NoFonts(
+            "no Chinese fonts: install fonts-noto-cjk, or the package pylopdf-fonts-zh-cn"
+        )
     return fonts
 
 
@@ -79,7 +87,11 @@ def from_wheel() -> FontSet | None:
     serif, sans = folder / "NotoSerifSC-Regular.otf", folder / "NotoSansSC-Regular.otf"
     if not (serif.is_file() and sans.is_file()):
         return None
-    return FontSet(serif=(Face("Paper Serif", serif),), sans=(Face("Paper Sans", sans),), embedded=True)
+    return FontSet(
+        serif=(Face("Paper Serif", serif),),
+        sans=(Face("Paper Sans", sans),),
+        embedded=True,
+    )
 
 
 def style_sheet(fonts: FontSet) -> str:
@@ -94,11 +106,18 @@ def style_sheet(fonts: FontSet) -> str:
                 f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; '
                 f'src: url("{face.path.as_uri()}"); }}'
             )
-    roles = {"song": fonts.serif, "fang": fonts.serif, "kai": fonts.serif, "hei": fonts.sans}
+    roles = {
+        "song": fonts.serif,
+        "fang": fonts.serif,
+        "kai": fonts.serif,
+        "hei": fonts.sans,
+    }
     variables = []
     for role, faces in roles.items():
         names = [*_office_families(role), faces[0].family]
-        variables.append(f"--pp-{role}: " + ", ".join(f'"{name}"' for name in names) + ";")
+        variables.append(
+            f"--pp-{role}: " + ", ".join(f'"{name}"' for name in names) + ";"
+        )
     rules.append("html { " + " ".join(variables) + " }")
     return "\n".join(rules)
 
@@ -114,7 +133,10 @@ def missing_characters(text: str, fonts: FontSet | None = None) -> list[str]:
     for character in dict.fromkeys(text):
         if character in "\n\r\t":
             continue
-        if unicodedata.category(character) in REFUSED_CATEGORIES or ord(character) not in covered:
+        if (
+            unicodedata.category(character) in REFUSED_CATEGORIES
+            or ord(character) not in covered
+        ):
             missing.append(character)
     return missing
 
@@ -160,7 +182,11 @@ def _fc_match(family: str, weight: int) -> tuple[str, Path, int] | None:
         return None
     pattern = f"{family}:weight={200 if weight == 700 else 80}"
     done = subprocess.run(
-        [command, "-f", "%{family}\n%{file}\n%{index}", pattern], capture_output=True, text=True, timeout=20, check=False
+        [command, "-f", "%{family}\n%{file}\n%{index}", pattern],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
     )
     parts = done.stdout.split("\n")
     if done.returncode or len(parts) != 3:
@@ -173,7 +199,10 @@ def _index_of(path: Path, family: str) -> int:
 
     with TTCollection(path, lazy=True) as collection:
         for index, font in enumerate(collection.fonts):
-            if font["name"].getDebugName(1) == family or font["name"].getDebugName(16) == family:
+            if (
+                font["name"].getDebugName(1) == family
+                or font["name"].getDebugName(16) == family
+            ):
                 return index
     raise NoFonts(f"{path.name} has no face {family}")
 

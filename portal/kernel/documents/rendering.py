@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 STYLE = ROOT / "static" / "css" / "paper.css"
 VARIANT = "pdf/a-3u"
-MEETING = re.compile(r"<[^>]*>|([，。、；：）》〕”])(?=(?:<[^>]*>)*[，。、；：）》〕”（《〔“])")
+MEETING = re.compile(
+    r"<[^>]*>|([，。、；：）》〕”])(?=(?:<[^>]*>)*[，。、；：）》〕”（《〔“])"
+)
 TIGHT = '<span class="pp-half">{}</span>'
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,9 @@ class _Undefined(str):
         return item == "%s"
 
     def __mod__(self, name: object) -> str:
-        raise KeyError(f"the paper's template names {name}, which the decision does not have")
+        raise KeyError(
+            f"the paper's template names {name}, which the decision does not have"
+        )
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +78,9 @@ def check(template: str, decision: dict, number: str = "") -> None:
     _refuse_missing(_html(template, decision, number, "", "0" * 64))
 
 
-def render(template: str, decision: dict, number: str, check_url: str, digest: str) -> RenderedPaper:
+def render(
+    template: str, decision: dict, number: str, check_url: str, digest: str
+) -> RenderedPaper:
     """Draw one paper. The same input gives the same bytes with the same fonts and library versions.
 
     The file's dates are `decision["issued_at"]`, its identifier comes from number and digest, and the canonical
@@ -89,7 +95,9 @@ def render(template: str, decision: dict, number: str, check_url: str, digest: s
     return RenderedPaper(pdf=pdf, pages=pages, sha256=hashlib.sha256(pdf).hexdigest())
 
 
-def _pages(page: str, attached: bytes, issued: datetime, identifier: bytes) -> tuple[bytes, int]:
+def _pages(
+    page: str, attached: bytes, issued: datetime, identifier: bytes
+) -> tuple[bytes, int]:
     from weasyprint import CSS, HTML, Attachment
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError
@@ -109,18 +117,25 @@ def _pages(page: str, attached: bytes, issued: datetime, identifier: bytes) -> t
     try:
         styles = [
             CSS(string=text, font_config=configuration, url_fetcher=fetcher)
-            for text in (font_choice.style_sheet(fonts), STYLE.read_text(encoding="utf-8"))
+            for text in (
+                font_choice.style_sheet(fonts),
+                STYLE.read_text(encoding="utf-8"),
+            )
         ]
         document = HTML(string=page, url_fetcher=fetcher).render(
             stylesheets=styles, font_config=configuration, **options
         )
-        pdf = document.write_pdf(attachments=[decision_file], pdf_identifier=identifier, **options)
+        pdf = document.write_pdf(
+            attachments=[decision_file], pdf_identifier=identifier, **options
+        )
     except FatalURLFetchingError as fault:
         raise ForbiddenResource(str(fault)) from fault
     return pdf, len(document.pages)
 
 
-def _html(template: str, decision: dict, number: str, check_url: str, digest: str) -> str:
+def _html(
+    template: str, decision: dict, number: str, check_url: str, digest: str
+) -> str:
     paper = validated(template, decision)
     context = {
         "d": paper,
@@ -135,14 +150,22 @@ def _html(template: str, decision: dict, number: str, check_url: str, digest: st
 def _set_tight(page: str) -> str:
     """Halve the empty side of a punctuation mark that meets another, as 标点挤压 asks: 》（, ）、, ：“."""
     head, body = page.split("<body", 1)
-    return head + "<body" + MEETING.sub(lambda found: TIGHT.format(found[1]) if found[1] else found[0], body)
+    return (
+        head
+        + "<body"
+        + MEETING.sub(
+            lambda found: TIGHT.format(found[1]) if found[1] else found[0], body
+        )
+    )
 
 
 def _qr(url: str) -> SafeString:
     import segno
 
     code = segno.make(url, error="m", micro=False, boost_error=False)
-    return mark_safe(code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None))
+    return mark_safe(
+        code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
+    )
 
 
 class _Text(HTMLParser):
@@ -161,7 +184,10 @@ def _refuse_missing(page: str) -> None:
     reader.feed(page)
     missing = font_choice.missing_characters("".join(reader.parts))
     if missing:
-        log.warning("characters that cannot be printed: %s", " ".join(f"U+{ord(char):04X}" for char in missing))
+        log.warning(
+            "characters that cannot be printed: %s",
+            " ".join(f"U+{ord(char):04X}" for char in missing),
+        )
         named = "、".join(map(font_choice.name_character, missing))
         raise Refusal(
             f"有{len(missing)}个字符打印不出来：{named}。请核对原文后改成规范字，"

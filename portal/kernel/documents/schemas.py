@@ -8,7 +8,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 
 def _is_date(value: str) -> str:
@@ -125,7 +133,9 @@ class LetterSum(Part):
     def complete(self) -> "LetterSum":
         if self.kind == "rate":
             if not self.base_name or None in (self.base, self.rate, self.computed):
-                raise ValueError("a sum by rate needs base_name, base, rate and computed")
+                raise ValueError(
+                    "a sum by rate needs base_name, base, rate and computed"
+                )
             if _product(self.base, self.rate) != Decimal(self.computed):
                 raise ValueError("computed is not base × rate, cut to the fen")
         if self.cap is not None and Decimal(self.awarded) > Decimal(self.cap):
@@ -136,7 +146,11 @@ class LetterSum(Part):
 
     @property
     def over_cap(self) -> bool:
-        return self.cap is not None and self.computed is not None and Decimal(self.computed) > Decimal(self.cap)
+        return (
+            self.cap is not None
+            and self.computed is not None
+            and Decimal(self.computed) > Decimal(self.cap)
+        )
 
 
 class Letter(Decision):
@@ -166,13 +180,20 @@ class Letter(Decision):
     def within_award(self) -> "Letter":
         if Decimal(self.paid_before) + Decimal(self.amount) > Decimal(self.sum.awarded):
             raise ValueError("this payment and those before it are more than the award")
-        if self.calculation_attachment is not None and self.calculation_attachment > len(self.attachments):
-            raise ValueError("calculation_attachment is not the number of an attachment")
+        if (
+            self.calculation_attachment is not None
+            and self.calculation_attachment > len(self.attachments)
+        ):
+            raise ValueError(
+                "calculation_attachment is not the number of an attachment"
+            )
         return self
 
     @property
     def balance(self) -> str:
-        return _text(Decimal(self.sum.awarded) - Decimal(self.paid_before) - Decimal(self.amount))
+        return _text(
+            Decimal(self.sum.awarded) - Decimal(self.paid_before) - Decimal(self.amount)
+        )
 
     @property
     def in_parts(self) -> bool:
@@ -199,7 +220,9 @@ class SummaryRow(Part):
 
     @model_validator(mode="after")
     def balanced(self) -> "SummaryRow":
-        if Decimal(self.approved) - Decimal(self.paid) - Decimal(self.payment) != Decimal(self.balance):
+        if Decimal(self.approved) - Decimal(self.paid) - Decimal(
+            self.payment
+        ) != Decimal(self.balance):
             raise ValueError("balance is not approved − paid − payment")
         return self
 
@@ -235,7 +258,11 @@ class Summary(Decision):
     @model_validator(mode="after")
     def adds_up(self) -> "Summary":
         for name in ("approved", "paid", "payment", "balance"):
-            _must_equal([getattr(row, name) for row in self.rows], getattr(self.total, name), name)
+            _must_equal(
+                [getattr(row, name) for row in self.rows],
+                getattr(self.total, name),
+                name,
+            )
         return self
 
 
@@ -322,7 +349,11 @@ class Calculation(Decision):
     @model_validator(mode="after")
     def adds_up(self) -> "Calculation":
         for name in ("claimed", "verified", "cut"):
-            _must_equal([getattr(row, name) for row in self.costs], getattr(self.total, name), name)
+            _must_equal(
+                [getattr(row, name) for row in self.costs],
+                getattr(self.total, name),
+                name,
+            )
         if self.steps[-1].result != self.amount:
             raise ValueError("the last step does not give the amount")
         if self.sentence and self.quote not in self.sentence:
@@ -357,7 +388,9 @@ class Notice(Decision):
     def fair(self) -> "Notice":
         _must_equal([row.amount for row in self.rows], self.total, "amount")
         if self.business_office == self.objection_office:
-            raise ValueError("objections must go to another office than the business office")
+            raise ValueError(
+                "objections must go to another office than the business office"
+            )
         return self
 
     @property
@@ -400,9 +433,11 @@ class Ruling(Decision):
 
     @property
     def title(self) -> str:
-        return {"not_accepted": "不予受理通知书", "not_supported": "不予支持通知书", "correction": "补正通知书"}[
-            self.kind
-        ]
+        return {
+            "not_accepted": "不予受理通知书",
+            "not_supported": "不予支持通知书",
+            "correction": "补正通知书",
+        }[self.kind]
 
 
 SCHEMAS: dict[str, type[Decision]] = {
@@ -428,7 +463,10 @@ def validated(template: str, decision: dict) -> Decision:
     try:
         return schema.model_validate(decision)
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc'])) or 'decision'}: {fault['msg']}" for fault in error.errors()]
+        faults = [
+            f"{'.'.join(map(str, fault['loc'])) or 'decision'}: {fault['msg']}"
+            for fault in error.errors()
+        ]
         raise BadDecision("\n".join(faults)) from error
 
 
@@ -438,7 +476,9 @@ def _must_equal(amounts: list[str], total: str, name: str) -> None:
 
 
 def _product(base: str | None, rate: str | None) -> Decimal:
-    return (Decimal(base or 0) * Decimal(rate or 0)).quantize(Decimal("0.01"), rounding="ROUND_DOWN")
+    return (Decimal(base or 0) * Decimal(rate or 0)).quantize(
+        Decimal("0.01"), rounding="ROUND_DOWN"
+    )
 
 
 def _text(amount: Decimal) -> str:

@@ -9,7 +9,6 @@ from django.utils.html import format_html
 from portal.kernel.words import in_words
 
 register = template.Library()
-CELL_LENGTH = len("9,999,999,999.99")
 
 
 @register.filter
@@ -19,10 +18,17 @@ def yuan(amount: str | None) -> str:
 
 
 @register.filter
+def fit(text: str, length: int) -> str:
+    """`text` in smaller type when it has more than `length` characters, so that it stays in its column."""
+    return (
+        format_html('<i class="pp-long">{}</i>', text) if len(text) > length else text
+    )
+
+
+@register.filter
 def cell(amount: str | None) -> str:
-    """`yuan` for a table cell: from ten billion on it is set smaller, so that it stays in its column."""
-    text = yuan(amount)
-    return format_html('<i class="pp-long">{}</i>', text) if len(text) > CELL_LENGTH else text
+    """`yuan` for a table cell: wide enough for 9,999,999,999.99, what is longer is set smaller."""
+    return fit(yuan(amount), len("9,999,999,999.99"))
 
 
 @register.filter
@@ -84,7 +90,16 @@ def quoted(sentence: str) -> str:
 
 
 TITLE_LINE = 20
-TITLE_BREAKS = ("拟支持", "建设补助", "运营补助", "补助资金", "资助资金", "资金", "项目公示", "的通知")
+TITLE_BREAKS = (
+    "拟支持",
+    "建设补助",
+    "运营补助",
+    "补助资金",
+    "资助资金",
+    "资金",
+    "项目公示",
+    "的通知",
+)
 
 
 @register.filter
@@ -93,7 +108,9 @@ def title_lines(title: str) -> list[str]:
     if len(title) <= TITLE_LINE or len(title) > 2 * TITLE_LINE:
         return [title]
     places = [place for word in TITLE_BREAKS if 0 < (place := title.find(word))]
-    fitting = [place for place in places if max(place, len(title) - place) <= TITLE_LINE]
+    fitting = [
+        place for place in places if max(place, len(title) - place) <= TITLE_LINE
+    ]
     middle = (len(title) + 1) // 2
     place = min(fitting, key=lambda found: abs(found - middle), default=middle)
     return [title[:place], title[place:]]
