@@ -46,10 +46,7 @@ def uv_variables(options: dict[str, str]) -> dict[str, str]:
 def main() -> int:
     """Print export lines; nothing when pip has no configuration. What is already set stands."""
     listing = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"],
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout
     for variable, value in uv_variables(pip_options(listing)).items():
         if variable not in os.environ:

@@ -208,11 +208,7 @@ def major_version(bin_folder: Path) -> int | None:
     """Major version of the server in this folder, None when it does not run."""
     try:
         answer = subprocess.run(
-            [bin_folder / "postgres", "--version"],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=30,
+            [bin_folder / "postgres", "--version"], capture_output=True, text=True, check=True, timeout=30
         )
     except (OSError, subprocess.SubprocessError):
         return None
@@ -325,17 +321,8 @@ class Postgres:
                 data.rmdir()
         shutil.rmtree(draft, ignore_errors=True)
         log = self.state.servers / "initdb.log"
-        command = [
-            folder / "initdb",
-            "-D",
-            draft,
-            "-U",
-            "portal",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-        ]
+        command: list[str | Path] = [folder / "initdb", "-D", draft, "-U", "portal", "-A", "trust"]
+        command += ["-E", "UTF8", f"--locale={self.locale}", "-N"]
         if self.call(*command, log=log):
             shutil.rmtree(draft, ignore_errors=True)
             raise TroubleError(f"数据库初始化失败（initdb）。请看日志：\n{tail(log)}")
@@ -367,19 +354,8 @@ class Postgres:
         ]
         options = " ".join(f"-c {shlex.quote(setting)}" for setting in settings)
         log = self.state.postgres_log
-        command = [
-            folder / "pg_ctl",
-            "-D",
-            self.state.data,
-            "-w",
-            "-t",
-            "90",
-            "-l",
-            log,
-            "-o",
-            options,
-            "start",
-        ]
+        command: list[str | Path] = [folder / "pg_ctl", "-D", self.state.data, "-w", "-t", "90", "-l", log]
+        command += ["-o", options, "start"]
         for attempt in range(4):
             if self.owner() is None:
                 (self.state.data / "postmaster.pid").unlink(missing_ok=True)
@@ -399,10 +375,7 @@ class Postgres:
         log = self.state.servers / "createdb.log"
         if self.call(folder / "psql", *connect, "-d", "portal", "-Atc", "select 1") == 0:
             return
-        if self.call(
-            [folder / "createdb", *connect, "-T", "template0", "-E", "UTF8", "portal"],
-            log=log,
-        ):
+        if self.call(folder / "createdb", *connect, "-T", "template0", "-E", "UTF8", "portal", log=log):
             raise TroubleError(f"无法建立数据库 portal。请看日志：\n{tail(log)}")
 
     def up(self, *, fast: bool) -> bool:
@@ -476,29 +449,9 @@ class Redis:
     def launch(self, *, fast: bool) -> bool:
         """Start the program and wait until it answers; False when it ended or stayed silent."""
         folder = self.state.servers
-        command: list[str | Path] = [
-            self.binary(),
-            "--port",
-            "0",
-            "--unixsocket",
-            self.state.redis_socket,
-        ]
-        command += [
-            "--unixsocketperm",
-            "700",
-            "--dir",
-            folder,
-            "--dbfilename",
-            "redis.rdb",
-        ]
-        command += [
-            "--save",
-            "" if fast else "30 1",
-            "--appendonly",
-            "no",
-            "--daemonize",
-            "no",
-        ]
+        command: list[str | Path] = [self.binary(), "--port", "0", "--unixsocket", self.state.redis_socket]
+        command += ["--unixsocketperm", "700", "--dir", folder, "--dbfilename", "redis.rdb"]
+        command += ["--save", "" if fast else "30 1", "--appendonly", "no", "--daemonize", "no"]
         with self.state.redis_log.open("ab") as output:
             process = subprocess.Popen(
                 [str(part) for part in command],
@@ -661,11 +614,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m portal.local.services", description=__doc__)
     parser.add_argument("action", choices=("up", "down", "env", "status", "erase"))
     parser.add_argument("state_dir", help="e.g. .local/demo")
-    parser.add_argument(
-        "--fast",
-        action="store_true",
-        help="tests: data may be lost when the machine stops",
-    )
+    parser.add_argument("--fast", action="store_true", help="tests: data may be lost when the machine stops")
     parser.add_argument("--durable", action="store_true", help="the default: nothing committed is lost")
     chosen = parser.parse_args(arguments)
     if chosen.fast and chosen.durable:

@@ -46,9 +46,7 @@ def build(folder: Path) -> Path:
     folder.mkdir(parents=True)
     shutil.copy(PROJECT / "run", folder / "run")
     shutil.copytree(
-        PROJECT / "portal/local",
-        folder / "portal/local",
-        ignore=shutil.ignore_patterns("__pycache__"),
+        PROJECT / "portal/local", folder / "portal/local", ignore=shutil.ignore_patterns("__pycache__")
     )
     (folder / "portal/__init__.py").touch()
     (folder / "portal/wsgi.py").write_text(WSGI)

@@ -16,15 +16,7 @@ def compose() -> dict:
 
 
 def test_parts(compose):
-    assert set(compose["services"]) == {
-        "database",
-        "redis",
-        "prepare",
-        "web",
-        "worker",
-        "scheduler",
-        "proxy",
-    }
+    assert set(compose["services"]) == {"database", "redis", "prepare", "web", "worker", "scheduler", "proxy"}
     assert compose["services"]["database"]["image"] == "postgres:16"
     assert compose["services"]["redis"]["image"] == "redis:7"
 
@@ -35,22 +27,13 @@ def test_each_part_is_a_word_of_the_script(compose, name):
     assert service["command"] == [name]
     assert (PROJECT / service["build"]["dockerfile"]).is_file()
     assert service["environment"]["DJANGO_SETTINGS_MODULE"] == "portal.settings.prod"
-    words = re.search(
-        r"^    (prepare \| [a-z| ]+)\) container",
-        (PROJECT / "run").read_text(),
-        re.MULTILINE,
-    )
+    words = re.search(r"^    (prepare \| [a-z| ]+)\) container", (PROJECT / "run").read_text(), re.MULTILINE)
     assert words is not None
     assert name in words.group(1).split(" | ")
 
 
 def test_no_secret_has_a_value_or_a_default():
-    for name in (
-        "PORTAL_DB_PASSWORD",
-        "PORTAL_SECRET_KEY",
-        "PORTAL_EVENT_KEY",
-        "PORTAL_FIELD_KEY",
-    ):
+    for name in ("PORTAL_DB_PASSWORD", "PORTAL_SECRET_KEY", "PORTAL_EVENT_KEY", "PORTAL_FIELD_KEY"):
         uses = re.findall(r"\$\{" + name + r"(.{0,2})", COMPOSE.read_text())
         assert set(uses) == {":?"}, name
 

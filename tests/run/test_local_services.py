@@ -69,17 +69,9 @@ def plain_environment(monkeypatch):
 def test_up_env_status_down(folder):
     first = variables(call("up", folder, "--fast"))
     again = variables(call("up", folder, "--fast"))
-    assert (
-        first.pop("PORTAL_SERVICES_STARTED"),
-        again.pop("PORTAL_SERVICES_STARTED"),
-    ) == ("1", "0")
+    assert (first.pop("PORTAL_SERVICES_STARTED"), again.pop("PORTAL_SERVICES_STARTED")) == ("1", "0")
     assert first == again == variables(call("env", folder))
-    assert set(first) == {
-        "DATABASE_URL",
-        "REDIS_URL",
-        "PORTAL_STATE_DIR",
-        *services.SECRET_NAMES,
-    }
+    assert set(first) == {"DATABASE_URL", "REDIS_URL", "PORTAL_STATE_DIR", *services.SECRET_NAMES}
     assert query(first["DATABASE_URL"], "show server_encoding") == [("UTF8",)]
     assert query(first["DATABASE_URL"], "show listen_addresses") == [("",)]
     assert query(first["DATABASE_URL"], "show max_connections") == [("100",)]
@@ -178,10 +170,7 @@ def test_data_of_another_major_version_says_what_to_install(folder):
 
 
 def test_given_urls_start_nothing(folder):
-    given = {
-        "DATABASE_URL": "postgres://me@elsewhere/db",
-        "REDIS_URL": "redis://elsewhere:6379/0",
-    }
+    given = {"DATABASE_URL": "postgres://me@elsewhere/db", "REDIS_URL": "redis://elsewhere:6379/0"}
     found = variables(call("up", folder, **given))
     assert {name: found[name] for name in given} == given
     assert found["PORTAL_SERVICES_STARTED"] == "0"
@@ -211,11 +200,7 @@ def test_a_named_folder_without_postgres_is_refused(folder, tmp_path):
 
 
 def test_long_and_unusual_paths_move_only_the_sockets(monkeypatch, tmp_path):
-    monkeypatch.setattr(
-        services,
-        "servant",
-        lambda: services.Servant(os.geteuid(), os.getegid(), lent=False),
-    )
+    monkeypatch.setattr(services, "servant", lambda: services.Servant(os.geteuid(), os.getegid(), lent=False))
     short = services.locate("/srv/p")
     assert (short.home, short.sockets) == (Path("/srv/p"), Path("/srv/p/servers"))
     for asked in ("/srv/" + "x" * 90, "/srv/门户 演示"):
@@ -239,10 +224,7 @@ def test_a_socket_folder_of_another_user_is_refused(monkeypatch, tmp_path):
 
 def test_secrets_are_made_once_and_completed(monkeypatch, plain_environment, tmp_path):
     state = services.State(
-        tmp_path,
-        tmp_path,
-        tmp_path,
-        services.Servant(os.geteuid(), os.getegid(), lent=False),
+        tmp_path, tmp_path, tmp_path, services.Servant(os.geteuid(), os.getegid(), lent=False)
     )
     state.app.mkdir()
     first = services.local_secrets(state)
@@ -275,9 +257,4 @@ def test_a_finished_process_is_not_alive():
 def test_standard_library_only(name):
     """-S leaves out installed packages, -I the project folder."""
     script = f"import runpy; runpy.run_path('portal/local/{name}.py')"
-    subprocess.run(
-        [sys.executable, "-I", "-S", "-c", script],
-        check=True,
-        cwd=standin.PROJECT,
-        timeout=30,
-    )
+    subprocess.run([sys.executable, "-I", "-S", "-c", script], check=True, cwd=standin.PROJECT, timeout=30)

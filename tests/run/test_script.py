@@ -34,12 +34,7 @@ def port() -> str:
 def belonging(folder: Path) -> list[str]:
     """Command lines of running processes started by, or serving, this project."""
     home = subprocess.run(
-        [
-            folder / ".venv/bin/python",
-            "portal/local/services.py",
-            "status",
-            ".local/demo",
-        ],
+        [folder / ".venv/bin/python", "portal/local/services.py", "status", ".local/demo"],
         check=False,
         cwd=folder,
         capture_output=True,
@@ -94,16 +89,13 @@ def test_alone_it_lists_every_command_in_both_languages(project):
     answer = standin.run(project)
     assert answer.returncode == 0
     for word in ("demo", "test", "manage", "lint", "reset"):
-        assert re.search(
-            rf"^  \./run {word}\b.*[\u4e00-\u9fff].*\n +[A-Z]",
-            answer.stdout,
-            re.MULTILINE,
-        ), word
+        assert re.search(rf"^  \./run {word}\b.*[\u4e00-\u9fff].*\n +[A-Z]", answer.stdout, re.MULTILINE), (
+            word
+        )
 
 
 @pytest.mark.parametrize(
-    "words",
-    [["dmeo"], ["demo", "now"], ["manage"], ["lint", "x"], ["reset", "--force"]],
+    "words", [["dmeo"], ["demo", "now"], ["manage"], ["lint", "x"], ["reset", "--force"]]
 )
 def test_what_it_does_not_know_is_said_with_status_2(project, words):
     answer = standin.run(project, *words)
@@ -152,12 +144,7 @@ def test_a_commands_status_is_the_scripts(project):
 def test_servers_started_by_hand_stay(project):
     def services(action: str) -> int:
         return subprocess.run(
-            [
-                project / ".venv/bin/python",
-                "portal/local/services.py",
-                action,
-                ".local/demo",
-            ],
+            [project / ".venv/bin/python", "portal/local/services.py", action, ".local/demo"],
             check=False,
             cwd=project,
             capture_output=True,
@@ -172,10 +159,7 @@ def test_servers_started_by_hand_stay(project):
 
 def test_terminating_a_command_stops_what_was_started(project):
     process = subprocess.Popen(
-        [project / "run", "manage", "wait"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=standin.environment(),
+        [project / "run", "manage", "wait"], stdout=subprocess.PIPE, text=True, env=standin.environment()
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "waiting\n"
