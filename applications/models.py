@@ -88,7 +88,6 @@ class Claim(models.Model):
     state = models.CharField("状态", max_length=20, choices=ClaimStates, default=ClaimStates.DRAFT)
     version = models.PositiveIntegerField(default=1)
     facts = models.JSONField("事项信息", default=dict, blank=True)
-    goals = models.TextField("建设目标和成效", max_length=3000, blank=True)
     public_money = models.BooleanField("有其他财政资金", null=True)
     public_money_note = models.TextField("其他财政资金说明", max_length=2000, blank=True)
     limit_key = models.CharField("次数限制", max_length=120, blank=True)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,9 +13,13 @@ from applications.models import Attachment, Claim, CostItem, Hold, Nomination, P
 from applications.states import EDITABLE, ClaimStates, Sections
 from clauses import engine
 from clauses import selectors as programmes
+from clauses.models import ListedEvent
 from portal.accounts.models import Organisation
+from portal.accounts.states import ELSEWHERE
 from portal.kernel import clock
 from portal.kernel.money import ZERO
+
+DERIVED_FACTS = frozenset({"applicant_kind", "registered_in_harbin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +148,37 @@ def typed_facts(rules: engine.Item, stored: Mapping[str, Any]) -> dict[str, obje
                 typed[fact.key] = fen(Decimal(value))
             case "date":
                 typed[fact.key] = date.fromisoformat(value)
-            case "year":
+            case "year" | "count":
                 typed[fact.key] = int(value)
             case _:
                 typed[fact.key] = value
     return typed
+
+
+def asked_facts(rules: engine.Item) -> list[engine.FactSpec]:
+    """Facts that the applicant is asked for; those the organisation's own record answers are not asked."""
+    return [fact for fact in rules.facts if fact.by == "applicant" and fact.key not in DERIVED_FACTS]
+
+
+def derived_facts(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "applicant_kind": organisation.kind,
+        "registered_in_harbin": organisation.district != ELSEWHERE,
+    }
+
+
+def listed_event(claim: Claim) -> ListedEvent | None:
+    """The event on the year list that the claim is about: same name, year and organiser."""
+    return (
+        programmes.listed_events()
+        .filter(
+            policy=claim.item.policy,
+            name=claim.facts.get("event_name") or "",
+            year=claim.facts.get("list_year") or 0,
+            organiser_code=claim.organisation.code,
+        )
+        .first()
+    )
 
 
 def question(
@@ -164,10 +194,20 @@ def question(
         id=claim.number,
         item=rules.id,
         filed_at=filed_at,
-        facts=typed_facts(rules, {**claim.facts, **(facts or {})}),
-        costs=costs if rules.takes_costs else None,
+        facts=typed_facts(rules, {**derived_facts(claim.organisation), **claim.facts, **(facts or {})}),
+        costs=tuple(_fitted(rules, cost) for cost in costs or ()) if rules.takes_costs else None,
         in_force=programmes.settings_in_force(claim.item.policy, filed_at),
     )
+
+
+def _fitted(rules: engine.Item, cost: engine.CostLine) -> engine.CostLine:
+    """A cost in the item's own terms: a category it does not know is its "other", marks it does not ask for go."""
+    category = cost.category
+    if category and rules.categories and rules.category(category) is None:
+        category = "other" if rules.category("other") else rules.categories[-1].code
+    asked = {test.flag for test in rules.cost_tests}
+    flags = {name: mark for name, mark in cost.flags.items() if name in asked}
+    return replace(cost, category=category, flags=flags)
 
 
 def estimate(claim: Claim) -> engine.Verdict:
@@ -197,15 +237,15 @@ def unlocked(claim: Claim) -> frozenset[str]:
 
 def missing_actions(claim: Claim) -> list[Missing]:
     """Everything that still keeps the claim from being submitted; the page shows it, submission obeys it."""
-    policy, rules = programmes.rules_of(claim.item)
+    _, rules = programmes.rules_of(claim.item)
     found: list[Missing] = []
-    if claim.organisation.kind not in rules.applicants and rules.applicants and "any" not in rules.applicants:
+    if claim.organisation.kind not in rules.applicants and "any" not in rules.applicants:
         found.append(Missing("organisation", f"本项的申报主体是{rules.who}，与你单位类型不符"))
-    for fact in rules.facts:
-        if fact.by == "applicant" and fact.required and claim.facts.get(fact.key) in (None, ""):
+    for fact in asked_facts(rules):
+        if fact.required and claim.facts.get(fact.key) in (None, ""):
             found.append(Missing(Sections.OVERVIEW, f"填写“{fact.label}”", fact.key))
-    if not claim.goals.strip():
-        found.append(Missing(Sections.OVERVIEW, "填写建设目标和成效", "goals"))
+    if rules.review_mode == "年度清单" and not listed_event(claim):
+        found.append(Missing(Sections.OVERVIEW, "选择列入年度活动清单、由你单位主办的活动", "event_name"))
     items = nominated(claim) if rules.takes_costs else []
     if rules.takes_costs and not items:
         found.append(Missing(Sections.COSTS, "选择计入本申报的费用"))

@@ -6,9 +6,12 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from clauses import engine, loader
+from clauses.engine.money import yuan
+from clauses.engine.policy import COST_DATES
 from clauses.models import Item, ListedEvent, Policy, Round
 from clauses.states import RoundStates
 from portal.kernel import clock
+from portal.kernel.canonical import plain
 
 
 def pack(pack_id: str) -> engine.Policy:
@@ -61,3 +64,35 @@ def is_open(window: Round, at: datetime) -> bool:
 def listed_events(*, year: int | None = None) -> QuerySet[ListedEvent]:
     events = ListedEvent.objects.select_related("policy")
     return events.filter(year=year) if year else events
+
+
+def as_document(policy: engine.Policy, asked: engine.ClaimFacts) -> dict[str, Any]:
+    """A question to the engine in the public shape of `calculate`, so that anyone can ask it again."""
+    item = policy.item(asked.item)
+    types = {fact.key: fact.type for fact in item.facts}
+    claim: dict[str, Any] = {
+        "id": asked.id,
+        "item": asked.item,
+        "filed_at": asked.filed_at.isoformat(),
+        "facts": {
+            key: yuan(value) if types[key] == "money" and isinstance(value, int) else plain(value)
+            for key, value in asked.facts.items()
+        },
+        "settings": {**asked.in_force, **asked.settings},
+    }
+    if asked.costs is not None:
+        claim["costs"] = [_cost_document(cost) for cost in asked.costs]
+    return {"policy": policy.id, "claims": [claim]}
+
+
+def _cost_document(cost: engine.CostLine) -> dict[str, Any]:
+    written: dict[str, Any] = {"id": cost.id, "amount": yuan(cost.amount), **cost.flags}
+    if cost.category:
+        written["category"] = cost.category
+    if cost.held_elsewhere:
+        written["held_elsewhere"] = True
+    for name in COST_DATES:
+        day = cost.date(name)
+        if day is not None:
+            written[name] = day.isoformat()
+    return written

@@ -3,6 +3,8 @@
 from applications.services.claims import (
     choose_holder,
     discard,
+    fact_value,
+    free_reservation,
     nominate,
     save_section,
     sign_commitment,
@@ -39,6 +41,8 @@ __all__ = [
     "close",
     "create_project",
     "discard",
+    "fact_value",
+    "free_reservation",
     "lapse",
     "nominate",
     "refuse",

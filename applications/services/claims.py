@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from applications import selectors
+from applications.evidence import normal
 from applications.machine import claims as machine
 from applications.models import Claim, CostItem, Hold, Nomination, Project
 from applications.permissions import may_edit, may_submit, may_withdraw, owns
@@ -28,7 +29,7 @@ from portal.kernel.permissions import require
 from portal.kernel.refusals import Refusal, Stale, raise_any
 from portal.kernel.work import unit_of_work
 from portal.ledger import services as ledger
-from portal.ledger.selectors import balance, line_of
+from portal.ledger.selectors import balance, line_of, postings_of
 from portal.ledger.states import Accounts, Kinds
 
 
@@ -280,7 +281,7 @@ def free_reservation(claim: Claim, *, actor: Any) -> None:
     if line is None:
         return
     amount = balance(line, Accounts.RESERVED, reference=claim.number)
-    count = len(ledger.selectors.postings_of(claim.number))
+    count = postings_of(claim.number).count()
     ledger.post(
         key=f"unreserve:{claim.number}:{count}",
         kind=Kinds.UNRESERVE,
@@ -324,7 +325,7 @@ def _apply(claim: Claim, section: str, values: Mapping[str, Any]) -> set[str]:
 
     if section == Sections.OVERVIEW:
         _, rules = programmes.rules_of(claim.item)
-        known = {fact.key: fact for fact in rules.facts if fact.by == "applicant"}
+        known = {fact.key: fact for fact in selectors.asked_facts(rules)}
         facts = dict(claim.facts)
         for key, value in values.items():
             if key in known:
@@ -333,12 +334,6 @@ def _apply(claim: Claim, section: str, values: Mapping[str, Any]) -> set[str]:
                 except Refusal as fault:
                     faults.append(fault)
         put("facts", facts)
-        if "goals" in values:
-            goals = str(values["goals"] or "").strip()
-            if len(goals) > 3000:
-                faults.append(Refusal(f"最多3,000字，现在是{len(goals):,}字。", code="too_long", field="goals"))
-            else:
-                put("goals", goals)
     elif section == Sections.PUBLIC_MONEY:
         has = values.get("public_money")
         if has not in (True, False, None):
@@ -369,6 +364,10 @@ def fact_value(fact: engine.FactSpec, value: Any) -> Any:
         case "year":
             if not str(value).isdigit() or not 2000 <= int(value) <= 2100:
                 raise Refusal("年度是四位数字，例如2023。", code="bad_year", field=fact.key)
+            return int(value)
+        case "count":
+            if not str(value).isdigit() or int(value) > 1_000_000:
+                raise Refusal("请填写不带小数的数量。", code="bad_count", field=fact.key)
             return int(value)
         case "bool":
             if value not in (True, False, "true", "false"):
@@ -409,11 +408,16 @@ def _in_time(claim: Claim, moment: Any) -> None:
 def _limit_key(claim: Claim) -> str:
     """What the item may be paid once for: project, year, event, as its pack says; empty without a limit."""
     _, rules = programmes.rules_of(claim.item)
-    parts = {"project": f"project={claim.project_id}", "organisation": f"organisation={claim.organisation_id}"}
     if not rules.limit_per:
         return ""
-    scope = [parts.get(name) or f"{name}={claim.facts.get(name)}" for name in rules.limit_per]
-    return f"{claim.item.policy.pack}:{claim.item.code}:{':'.join(scope)}"
+    year = next((claim.facts.get(fact.key) for fact in rules.facts if fact.type == "year"), None)
+    scopes = {
+        "project": f"project={claim.project_id}",
+        "organisation": f"organisation={claim.organisation_id}",
+        "year": f"year={year}",
+        "event": f"event={year}/{normal(str(claim.facts.get('event_name', '')))}",
+    }
+    return f"{claim.item.policy.pack}:{claim.item.code}:{':'.join(scopes[name] for name in rules.limit_per)}"[:120]
 
 
 def _within_limit(claim: Claim, limit_key: str) -> None:

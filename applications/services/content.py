@@ -55,7 +55,6 @@ def filed_content(claim: Claim) -> dict[str, Any]:
                 "summary": claim.project.summary,
             },
             "facts": claim.facts,
-            "goals": claim.goals,
             "public_money": claim.public_money,
             "public_money_note": claim.public_money_note,
             "claimed_total": claimed_total(claim),

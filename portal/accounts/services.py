@@ -12,7 +12,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 from portal.accounts import selectors
 from portal.accounts.models import ApiToken, ExpertProfile, Membership, Organisation, RoleGrant, Unit, User
 from portal.accounts.permissions import is_organisation_admin, may_certify
-from portal.accounts.states import MemberRoles, OrganisationKinds, OrganisationStates, Roles
+from portal.accounts.states import DISTRICTS, MemberRoles, OrganisationKinds, OrganisationStates, Roles
 from portal.kernel import clock, events
 from portal.kernel.permissions import require
 from portal.kernel.refusals import Refusal
@@ -84,6 +84,8 @@ def register_organisation(
     if kind not in allowed:
         names = "或".join(OrganisationKinds(item).label for item in sorted(allowed))
         raise Refusal(f"按代码开头判断，单位类型应为{names}。", code="kind_mismatch", field="kind")
+    if district not in DISTRICTS:
+        raise Refusal("请选择注册地所在的区县。", code="bad_choice", field="district")
     with unit_of_work():
         try:
             with transaction.atomic():

@@ -48,3 +48,27 @@ class OrganisationStates(models.TextChoices):
 class MemberRoles(models.TextChoices):
     ADMIN = "admin", "单位管理员"
     FILLER = "filler", "经办人"
+
+
+ELSEWHERE = "不在哈尔滨市"
+DISTRICTS = (
+    "道里区",
+    "道外区",
+    "南岗区",
+    "香坊区",
+    "平房区",
+    "松北区",
+    "呼兰区",
+    "阿城区",
+    "双城区",
+    "尚志市",
+    "五常市",
+    "依兰县",
+    "方正县",
+    "宾县",
+    "巴彦县",
+    "木兰县",
+    "通河县",
+    "延寿县",
+    ELSEWHERE,
+)

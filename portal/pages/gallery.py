@@ -56,6 +56,7 @@ def _filled() -> SampleForm:
             "code": "91230102MA1B001210",
             "total": Decimal(12000000),
             "paid_on": date(2023, 9, 14),
+            "goal": "建成后向全市制造企业开放，两年内服务不少于60家。",
             "other": "no",
             "papers": ["contract"],
             "voucher": File(None, name="付款凭证/银行回单0914.pdf"),

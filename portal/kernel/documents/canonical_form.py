@@ -1,11 +1,12 @@
 """The one byte form of a decision, and its digest, which the paper prints."""
 
 import hashlib
+from typing import Any
 
 from portal.kernel import canonical as kernel_form
 
 
-def canonical(decision: dict) -> bytes:
+def canonical(decision: dict[str, Any]) -> bytes:
     """`decision` in the kernel's canonical form: JSON, sorted keys, no spaces, UTF-8.
 
     Stricter than the kernel: amounts, rates and dates must already be strings, so that what is stored is what is
@@ -15,7 +16,7 @@ def canonical(decision: dict) -> bytes:
     return kernel_form.canonical(decision)
 
 
-def digest(decision: dict) -> str:
+def digest(decision: dict[str, Any]) -> str:
     """Hexadecimal SHA-256 of `canonical(decision)`."""
     return hashlib.sha256(canonical(decision)).hexdigest()
 

@@ -70,11 +70,15 @@ def chosen() -> FontSet:
 @lru_cache(maxsize=1)
 def installed() -> FontSet | None:
     """Noto Serif and Sans CJK, regular and bold, when fontconfig finds all four."""
-    serif = tuple(_match(SERIF, weight, "NotoSerifCJK") for weight in (400, 700))
-    sans = tuple(_match(SANS, weight, "NotoSansCJK") for weight in (400, 700))
-    if None in serif + sans:
+    serif = [
+        face for weight in (400, 700) if (face := _match(SERIF, weight, "NotoSerifCJK"))
+    ]
+    sans = [
+        face for weight in (400, 700) if (face := _match(SANS, weight, "NotoSansCJK"))
+    ]
+    if len(serif) + len(sans) < 4:
         return None
-    return FontSet(serif=serif, sans=sans)
+    return FontSet(serif=tuple(serif), sans=tuple(sans))
 
 
 @lru_cache(maxsize=1)

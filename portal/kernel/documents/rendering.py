@@ -62,13 +62,13 @@ class _Undefined(str):
 @lru_cache(maxsize=1)
 def _engine() -> Engine:
     return Engine(
-        dirs=[ROOT / "templates"],
+        dirs=[str(ROOT / "templates")],
         builtins=["portal.kernel.documents.tags"],
         string_if_invalid=_Undefined("%s"),
     )
 
 
-def check(template: str, decision: dict, number: str = "") -> None:
+def check(template: str, decision: dict[str, Any], number: str = "") -> None:
     """Everything that can stop a paper, without making the PDF: call before a number is used up.
 
     BadDecision when the decision does not fit, TypeError when it has no canonical form, Refusal for a character
@@ -79,7 +79,7 @@ def check(template: str, decision: dict, number: str = "") -> None:
 
 
 def render(
-    template: str, decision: dict, number: str, check_url: str, digest: str
+    template: str, decision: dict[str, Any], number: str, check_url: str, digest: str
 ) -> RenderedPaper:
     """Draw one paper. The same input gives the same bytes with the same fonts and library versions.
 
@@ -134,7 +134,7 @@ def _pages(
 
 
 def _html(
-    template: str, decision: dict, number: str, check_url: str, digest: str
+    template: str, decision: dict[str, Any], number: str, check_url: str, digest: str
 ) -> str:
     paper = validated(template, decision)
     context = {
@@ -200,7 +200,7 @@ def _fetcher(fonts: font_choice.FontSet) -> "URLFetcher":
     """Reads data: URLs, the project's static/css and the chosen font files; refuses all else, and then no PDF is made."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-    class ClosedFetcher(URLFetcher):
+    class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # the library has no types
         def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
             parts = urlsplit(url)
             if parts.scheme == "data":

@@ -6,7 +6,7 @@ Sums are checked here: a table whose rows do not add up to its total is never pr
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -136,8 +136,12 @@ class LetterSum(Part):
                 raise ValueError(
                     "a sum by rate needs base_name, base, rate and computed"
                 )
-            if _product(self.base, self.rate) != Decimal(self.computed):
+            if _product(self.base, self.rate) != Decimal(self.computed or 0):
                 raise ValueError("computed is not base × rate, cut to the fen")
+            if Decimal(self.awarded) > Decimal(self.computed or 0) - Decimal(
+                self.deducted
+            ):
+                raise ValueError("awarded is more than computed less deducted")
         if self.cap is not None and Decimal(self.awarded) > Decimal(self.cap):
             raise ValueError("awarded is over the cap")
         if Decimal(self.deducted) and not self.deduction_reason:
@@ -210,7 +214,7 @@ class SummaryRow(Part):
     rate: Rate | None = None
     cap: Amount | None = None
     computed: Amount | None = None
-    overlap: str = ""
+    overlap: Text
     approved: Amount
     paid: Amount
     payment: Amount
@@ -455,7 +459,7 @@ class BadDecision(ValueError):
     """The decision does not fit the paper: every fault as `path: message`, one a line."""
 
 
-def validated(template: str, decision: dict) -> Decision:
+def validated(template: str, decision: dict[str, Any]) -> Decision:
     """`decision` read as the schema of `template`. BadDecision when it does not fit or the template is unknown."""
     schema = SCHEMAS.get(template)
     if schema is None:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html
@@ -9,6 +10,7 @@ from django.utils.html import format_html
 from portal.kernel.words import in_words
 
 register = template.Library()
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @register.filter
@@ -46,8 +48,8 @@ def percent(rate: str | None) -> str:
 
 @register.filter
 def day(value: str) -> str:
-    """`"2024-03-19"` as 2024年3月19日."""
-    when = date.fromisoformat(value[:10])
+    """`"2024-03-19"` as 2024年3月19日; of a moment, the day in Shanghai."""
+    when = date.fromisoformat(value) if len(value) == 10 else _in_shanghai(value).date()
     return f"{when.year}年{when.month}月{when.day}日"
 
 
@@ -60,9 +62,12 @@ def day_until(value: str, start: str) -> str:
 
 @register.filter
 def second(value: str) -> str:
-    """`"2023-06-01T10:00:00+08:00"` as 2023年6月1日 10:00:00."""
-    when = datetime.fromisoformat(value)
-    return f"{day(value)} {when:%H:%M:%S}"
+    """`"2023-06-01T02:00:00+00:00"` as 2023年6月1日 10:00:00, Shanghai time."""
+    return f"{day(value)} {_in_shanghai(value):%H:%M:%S}"
+
+
+def _in_shanghai(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).astimezone(SHANGHAI)
 
 
 @register.filter

@@ -15,18 +15,20 @@ from portal.kernel.templatetags.drawing import draw, one_of, refuse, words
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 WIDTHS = ("", "wide", "short")
+DJANGO_ROWS = "10"
 
 
 def error_texts(bound: BoundField) -> list[str]:
     """The sentences beside a field and in the summary: the same words in both places.
 
-    Django's bare “必填” becomes what to do, with the field's name in it; every other message stays as the form wrote it.
+    Django's bare defaults become what to do, with the field's name in it; every other message stays as the form wrote it.
     """
     texts = []
     for error in bound.errors.as_data():
-        default = forms.Field.default_error_messages["required"]
-        if error.code == "required" and error.message == default:
-            texts.append(f"请{_verb(bound.field.widget)}{bound.label}")
+        if error.code == "required" and error.message == forms.Field.default_error_messages["required"]:
+            texts.append(_ask_for(bound))
+        elif error.code == "invalid" and error.message == forms.DateField.default_error_messages["invalid"]:
+            texts.append(f"{bound.label}应写成年、月、日，例如2023-08-24")
         else:
             texts.extend(str(message) for message in error.messages)
     return texts
@@ -93,12 +95,14 @@ def _grouped(widget: forms.Widget) -> bool:
     return isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
 
 
-def _verb(widget: forms.Widget) -> str:
+def _ask_for(bound: BoundField) -> str:
+    widget = bound.field.widget
     if isinstance(widget, forms.FileInput):
-        return "上传"
+        return f"请上传{bound.label}"
     if isinstance(widget, forms.CheckboxInput):
-        return "勾选"
-    return "选择" if isinstance(widget, forms.Select | forms.RadioSelect | forms.SelectMultiple) else "填写"
+        return f"请勾选“{bound.label}”"
+    picked = isinstance(widget, forms.Select | forms.RadioSelect | forms.SelectMultiple)
+    return f"请选择{bound.label}" if picked else f"请填写{bound.label}"
 
 
 def _optional(bound: BoundField, asked: str | bool | None, *, ticked: bool) -> str:
@@ -137,6 +141,10 @@ def _input(bound: BoundField, unit: str, described: str) -> SafeString:
         plain = forms.FileInput(attrs=widget.attrs)
         plain.allow_multiple_selected = widget.allow_multiple_selected
         widget = plain
+    elif isinstance(widget, forms.Textarea):
+        widget.attrs.pop("cols", None)
+        if widget.attrs.get("rows") == DJANGO_ROWS:
+            widget.attrs["rows"] = "5"
     elif isinstance(widget, forms.DateInput):
         widget = _day_input(widget, typed)
     elif unit in ("元", "万元") and isinstance(widget, forms.TextInput):

@@ -1,0 +1,42 @@
+"""Decisions of the papers that review issues."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from review import selectors
+from review.models import ReviewCase
+
+
+def notice_decision(
+    cases: Sequence[ReviewCase], title: str, opens_on: date, closes_on: date, workdays: int
+) -> dict[str, Any]:
+    """The list of a public notice (papers/notice.html); objections go to another office."""
+    policy, rules = selectors.rules_of(cases[0])
+    rows = []
+    for case in cases:
+        determination = selectors.standing(case)
+        _, item = selectors.rules_of(case)
+        rows.append(
+            {
+                "organisation": case.claim.organisation.name,
+                "project": case.claim.project.name,
+                "clause": f"第{item.clause}条 {item.title}",
+                "amount": f"{determination.amount:.2f}" if determination else "0.00",
+            }
+        )
+    return {
+        "office": policy.units[rules.lead_unit].name,
+        "title": title,
+        "policy": {"title": policy.title, "number": policy.document_number},
+        "procedure": ["形式审查", "专家评审或核查", "逐笔核定", "责任单位会商", "集体研究"],
+        "period": {"start": opens_on.isoformat(), "end": closes_on.isoformat()},
+        "workdays": workdays,
+        "rows": rows,
+        "total": f"{sum((Decimal(row['amount']) for row in rows), Decimal(0)):.2f}",
+        "business_office": f"{policy.units[rules.lead_unit].name}业务处室",
+        "objection_office": f"{policy.units[rules.lead_unit].name}政策法规处",
+        "objection_contact": "0451-0000 0010",
+        "answer_days": 15,
+    }
