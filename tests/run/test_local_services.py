@@ -73,6 +73,8 @@ def test_up_env_status_down(folder):
     assert first == again == variables(call("env", folder))
     assert set(first) == {"DATABASE_URL", "REDIS_URL", "PORTAL_STATE_DIR", *services.SECRET_NAMES}
     assert query(first["DATABASE_URL"], "show server_encoding") == [("UTF8",)]
+    ctype = "select datctype from pg_database where datname = 'portal'"
+    assert query(first["DATABASE_URL"], ctype) == [("C.UTF-8",)]
     assert query(first["DATABASE_URL"], "show listen_addresses") == [("",)]
     assert query(first["DATABASE_URL"], "show max_connections") == [("100",)]
     assert query(first["DATABASE_URL"], "show fsync") == [("off",)]
