@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from clauses.engine import literals, policy, rules
 from clauses.engine.money import Rate, fen_from_yuan
@@ -476,6 +476,13 @@ class ItemModel(Part):
     answer: str = ""
     contact: Name
 
+    @field_validator("criteria")
+    @classmethod
+    def weights_add_up(cls, criteria: list[CriterionModel]) -> list[CriterionModel]:
+        if criteria and sum(criterion.weight for criterion in criteria) != 100:
+            raise ValueError("评分权重合计应为100")
+        return criteria
+
     @model_validator(mode="after")
     def kind_fits(self) -> Self:
         if self.kind == policy.MONEY:
@@ -488,8 +495,6 @@ class ItemModel(Part):
                 raise ValueError("不按公式付款的事项不能有计算规则")
             if not self.answer:
                 raise ValueError("不按公式付款的事项要写明答复")
-        if self.criteria and sum(criterion.weight for criterion in self.criteria) != 100:
-            raise ValueError("评分权重合计应为100")
         if bool(self.criteria) != (self.pass_line is not None):
             raise ValueError("评分表和合格线要同时有或同时没有")
         return self

@@ -40,12 +40,12 @@ def chinese(text: str) -> int:
     """A whole number in Chinese numerals; ValueError for characters out of place."""
     total = section = digit = 0
     for character in text:
-        if character in DIGITS:
+        if character in DIGITS and not digit:
             digit = DIGITS[character]
         elif character in TENS:
             section += (digit or 1) * TENS[character]
             digit = 0
-        elif character in MYRIADS:
+        elif character in MYRIADS and total + section + digit:
             total = (total + section + digit) * MYRIADS[character]
             section = digit = 0
         else:
