@@ -8,5 +8,6 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.kernel import clock  # the task signal needs the app registry
+        from portal.kernel.documents import checks  # noqa: F401  importing registers them
 
         clock.connect_tasks()

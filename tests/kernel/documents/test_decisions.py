@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -59,8 +60,15 @@ def test_unknown_paper():
         ("letter", ["notice", "end"], "20240325", "notice.end"),
         ("letter", ["sum", "rate"], "1.5", "sum.rate"),
         ("letter", ["sum", "computed"], "9917200.01", "base × rate"),
+        ("letter", ["sum", "awarded"], "9917201.00", "computed less deducted"),
+        ("summary", ["rows", 0, "overlap"], "", "overlap"),
         ("letter", ["sum", "cap"], "9000000.00", "over the cap"),
-        ("letter", ["sum", "deducted"], "1.00", "reason"),
+        (
+            "letter",
+            ["sum"],
+            {"kind": "judged", "awarded": "9917200.00", "deducted": "1.00"},
+            "a deduction needs its reason",
+        ),
         ("letter", ["paid_before"], "0.01", "more than the award"),
         ("letter", ["calculation_attachment"], 3, "attachment"),
         ("letter", ["surprise"], "x", "surprise"),
@@ -131,3 +139,22 @@ def test_titles_break_between_words(title, lines):
     from portal.kernel.documents.tags import title_lines
 
     assert title_lines(title) == lines
+
+
+def test_moments_are_shown_in_shanghai():
+    from portal.kernel.documents.tags import day, second
+
+    assert second("2023-12-31T16:00:01+00:00") == "2024年1月1日 00:00:01"
+    assert day("2023-12-31T16:00:01+00:00") == "2024年1月1日"
+    assert day("2023-12-31") == "2023年12月31日"
+
+
+def test_the_manual_shows_the_examples():
+    manual = (Path(__file__).parents[3] / "docs" / "papers.md").read_text(
+        encoding="utf-8"
+    )
+    shown = [
+        json.loads(block)
+        for block in re.findall(r"```json\n(.*?)```", manual, re.DOTALL)
+    ]
+    assert shown == [example(Path(template).stem) for template in documents.SCHEMAS]
