@@ -147,9 +147,9 @@ def _input(bound: BoundField, unit: str, described: str) -> SafeString:
             widget.attrs["rows"] = "5"
     elif isinstance(widget, forms.DateInput):
         widget = _day_input(widget, typed)
-    elif unit in ("元", "万元") and isinstance(widget, forms.TextInput):
+    elif unit in ("元", "万元") and isinstance(widget, forms.TextInput | forms.NumberInput):
         classes.append("pt-input--money")
-        widget = _sum_input(bound, widget, typed)
+        widget = _sum_input(bound, widget)
     if bound.errors:
         attrs["aria-invalid"] = "true"
     attrs["class"] = " ".join(part for part in classes if part)
@@ -175,7 +175,7 @@ class _Written(forms.TextInput):
         return super().format_value(value)
 
 
-def _sum_input(bound: BoundField, widget: forms.TextInput, typed: Any) -> forms.TextInput:
+def _sum_input(bound: BoundField, widget: forms.Widget) -> forms.TextInput:
     """Text with a decimal keyboard; separators only where the form's field reads them (not Django's DecimalField)."""
     written = _Written(attrs={**widget.attrs, "inputmode": "decimal", "autocomplete": "off"})
     written.attrs.pop("step", None)

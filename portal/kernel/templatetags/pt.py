@@ -120,14 +120,14 @@ def labels(form: BaseForm, **names: str) -> str:
 
 
 @register.simple_tag
-def errors(*sources: Any, heading: str = "", lead: str = "") -> SafeString:
+def errors(*sources: Any, heading: str = "", lead: str = "", id: str = "errors") -> SafeString:
     """The summary of what must be mended: forms, formsets, refusals, or one list of (text, anchor). Empty if nothing is."""
     if not sources:
         raise refuse("errors", "sources", "a form, a formset, a refusal or a list", sources)
     items = [item for source in sources for item in faults_of(source)]
     if not items:
         return mark_safe("")
-    return draw("errors", heading=heading or f"有{len(items)}处需要改正", lead=lead, items=items)
+    return draw("errors", heading=heading or f"有{len(items)}处需要改正", lead=lead, items=items, id=id)
 
 
 @register.simple_tag
