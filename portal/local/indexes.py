@@ -1,4 +1,4 @@
-"""Prints pip's index configuration as uv's variables, which reads none of pip's. Used by `./run` in `eval`, never shown."""
+"""Prints pip's index configuration as variables of uv, which reads none of pip's. For `eval`; never shown."""
 
 import ast
 import os
@@ -34,7 +34,7 @@ def pip_options(listing: str) -> dict[str, str]:
 
 
 def uv_variables(options: dict[str, str]) -> dict[str, str]:
-    """uv's variables for these options. All indexes are searched alike, as pip does; the hashes say what is right."""
+    """uv's variables for these options. All indexes count alike, as for pip; hashes say what is right."""
     wanted = {
         variable: joint.join(options[name].split()) for name, variable, joint in SAME if options.get(name)
     }
@@ -50,7 +50,7 @@ def main() -> int:
     ).stdout
     for variable, value in uv_variables(pip_options(listing)).items():
         if variable not in os.environ:
-            print(f"export {variable}={shlex.quote(value)}")
+            sys.stdout.write(f"export {variable}={shlex.quote(value)}\n")
     return 0
 
 

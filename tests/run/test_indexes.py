@@ -11,7 +11,10 @@ def test_environment_overrules_file():
 
 
 def test_several_values_and_foreign_sections():
-    listing = "global.extra-index-url='file:///a\\nfile:///b'\ndownload.index-url='x'\nglobal.find-links='/c /d'\nnoise\n"
+    listing = (
+        "global.extra-index-url='file:///a\\nfile:///b'\n"
+        "download.index-url='x'\nglobal.find-links='/c /d'\nnoise\n"
+    )
     assert uv_variables(pip_options(listing)) == {
         "UV_INDEX": "file:///a file:///b",
         "UV_FIND_LINKS": "/c,/d",
