@@ -159,9 +159,9 @@ class State:
 def locate(asked: str) -> State:
     """Find the folders that belong to STATE_DIR without creating them.
 
-    Root's files go under /var/lib: /root and project folders are often closed to other accounts. A socket has a
-    short path and goes into URLs: where it would be long or unusual it moves to the temporary folder, the data
-    stay.
+    Root's files go under /var/lib: /root and project folders are often closed to other accounts. A socket
+    needs a short path and goes into URLs: a long or unusual one moves it, not the data, to the temporary
+    folder.
     """
     path = Path(asked).resolve()
     mark = hashlib.sha256(os.fsencode(path)).hexdigest()[:10]
