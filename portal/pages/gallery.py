@@ -1,4 +1,4 @@
-"""What the component gallery shows: every component in every state, with invented units and the design's worked case."""
+"""What the component gallery shows: every component in every state, with invented units."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -276,8 +276,8 @@ def test_plans_are_equally_large_and_marked_by_words():
 
 def test_confirm_and_dialog_post_with_the_token():
     source = (
-        '{% confirm action="撤回" action_url="/w/" keep="不撤回" keep_href="/c/" kind="bad" %}7笔费用会释放。{% endconfirm %}'
-        '{% dialog id="d" question="撤回？" action="撤回" action_url="/w/" keep="不撤回" %}7笔费用会释放。{% enddialog %}'
+        '{% confirm action="撤回" action_url="/w/" keep="不撤回" keep_href="/c/" kind="bad" %}甲{% endconfirm %}'
+        '{% dialog id="d" question="撤回？" action="撤回" action_url="/w/" keep="不撤回" %}甲{% enddialog %}'
     )
     shown = drawn(source, csrf_token="t0k")
     assert shown.count('name="csrfmiddlewaretoken" value="t0k"') == 2
@@ -288,7 +288,8 @@ def test_confirm_and_dialog_post_with_the_token():
 
 def test_table_gives_every_cell_its_column_and_role():
     shown = drawn(
-        '{% table caption="单位：元" %}<thead><tr><th class="pt-no">序号</th><th>设备</th><th class="pt-r">金额</th></tr></thead>'
+        '{% table caption="单位：元" %}<thead><tr><th class="pt-no">序号</th>'
+        '<th>设备</th><th class="pt-r">金额</th></tr></thead>'
         '<tbody><tr><td class="pt-no">1</td><th>服务器<small>24台 &amp; 机柜</small></th>'
         '<td class="pt-r"><b>1.00</b></td></tr></tbody>'
         '<tfoot><tr><th colspan="2">合计</th><td class="pt-r">1.00</td></tr></tfoot>{% endtable %}'

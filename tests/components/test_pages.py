@@ -17,9 +17,10 @@ from django.urls import path
 from portal.pages.gallery import gallery_context
 
 NAMES = (
-    "help accessibility verify register account_login account_logout account_change_password account_reauthenticate "
-    "mfa_index mfa_authenticate mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes "
-    "mfa_generate_recovery_codes mfa_download_recovery_codes mfa_trust"
+    "help accessibility verify register account_login account_logout account_change_password "
+    "account_reauthenticate mfa_index mfa_authenticate mfa_reauthenticate mfa_activate_totp "
+    "mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes "
+    "mfa_download_recovery_codes mfa_trust"
 )
 urlpatterns = [path(f"{name}/", lambda request: HttpResponse(), name=name) for name in NAMES.split()]
 pytestmark = pytest.mark.urls(__name__)

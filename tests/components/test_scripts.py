@@ -1,4 +1,4 @@
-"""What the scripts promise, in a real browser: nothing typed is lost, nothing is sent twice, each outcome is said."""
+"""The scripts in a real browser: nothing typed is lost, nothing is sent twice, each outcome is said."""
 
 import json
 import re
@@ -11,12 +11,15 @@ from playwright.sync_api import expect, sync_playwright
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "static/js"
 SITE = "http://portal.test"
-FRAME = """<!DOCTYPE html><html lang="zh-Hans"><head><meta charset="utf-8"><title>试页</title>{head}{scripts}</head>
-<body data-keep-user="{user}" data-sign-in="/login/"><div id="page"><main id="main" tabindex="-1">{main}</main></div></body></html>"""
+FRAME = """<!DOCTYPE html><html lang="zh-Hans">
+<head><meta charset="utf-8"><title>试页</title>{head}{scripts}</head>
+<body data-keep-user="{user}" data-sign-in="/login/">
+<div id="page"><main id="main" tabindex="-1">{main}</main></div></body></html>"""
 KEPT = """<form method="post" action="/save/" data-keep="claim-1" {more}>
 <input type="hidden" name="version" value="{version}"><input name="name" value="{name}">
-<textarea name="goal"></textarea><input type="password" name="secret"><input type="checkbox" name="ok" value="1">
-<input type="radio" name="way" value="a"><input type="radio" name="way" value="b"><button>保存</button></form>"""
+<textarea name="goal"></textarea><input type="password" name="secret">
+<input type="checkbox" name="ok" value="1"><input type="radio" name="way" value="a">
+<input type="radio" name="way" value="b"><button>保存</button></form>"""
 AUTOSAVED = (
     KEPT.replace("{more}", 'data-autosave="/autosave/" {more}')
     + '<p role="status" data-saved-state></p><div data-estimate>旧</div><div data-missing>旧</div>'
@@ -55,10 +58,7 @@ class Site:
             route.fulfill(status=404, body="")
 
     def sent(self, number=-1):
-        return {
-            name: values
-            for name, values in parse_qs(self.posts[number][1].decode(), keep_blank_values=True).items()
-        }
+        return parse_qs(self.posts[number][1].decode(), keep_blank_values=True)
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +272,8 @@ def test_autosave_says_why_a_value_is_refused(site):
 
 
 def test_error_summary_takes_focus_and_dialog_opens(site):
-    main = """<div class="pt-errors" tabindex="-1" data-focus>有1处需要改正</div><a href="/confirm/" data-opens="d">撤回申报</a>
+    main = """<div class="pt-errors" tabindex="-1" data-focus>有1处需要改正</div>
+    <a href="/confirm/" data-opens="d">撤回申报</a>
     <dialog id="d"><form method="post"><button type="button" data-closes>不撤回</button></form></dialog>"""
     site.show("/form/", main, "page.js")
     site.page.goto(f"{SITE}/form/")

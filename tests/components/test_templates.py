@@ -1,4 +1,4 @@
-"""Every template of the product: no inline style or script, only classes our style sheets know, declared inputs."""
+"""Every template: no inline style or script, only classes our style sheets know, declared inputs."""
 
 import re
 from pathlib import Path
@@ -37,8 +37,7 @@ def used_classes(text):
     """Whole names only: a class put together in a template counts by its beginning, with a `*`."""
     for value in CLASS.findall(text):
         for piece in re.split(r"{%.*?%}", value):
-            for name in re.sub(r"{{.*?}}", "*", piece).split():
-                yield name
+            yield from re.sub(r"{{.*?}}", "*", piece).split()
 
 
 KNOWN = known_classes()

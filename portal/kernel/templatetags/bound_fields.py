@@ -21,7 +21,7 @@ DJANGO_ROWS = "10"
 def error_texts(bound: BoundField) -> list[str]:
     """The sentences beside a field and in the summary: the same words in both places.
 
-    Django's bare defaults become what to do, with the field's name in it; every other message stays as the form wrote it.
+    Django's bare defaults become what to do, with the field's name in it; other messages stay as written.
     """
     texts = []
     for error in bound.errors.as_data():
@@ -176,7 +176,7 @@ class _Written(forms.TextInput):
 
 
 def _sum_input(bound: BoundField, widget: forms.Widget) -> forms.TextInput:
-    """Text with a decimal keyboard; separators only where the form's field reads them (not Django's DecimalField)."""
+    """Text with a decimal keyboard; separators only where the form reads them (DecimalField does not)."""
     written = _Written(attrs={**widget.attrs, "inputmode": "decimal", "autocomplete": "off"})
     written.attrs.pop("step", None)
     written.separators = not isinstance(bound.field, forms.DecimalField)

@@ -13,7 +13,7 @@ ROLES = {
 
 
 class _Cards(HTMLParser):
-    """Copies the markup through, adding roles, scopes and `data-label`; raises ValueError on a table in a table."""
+    """Copies the markup, adding roles, scopes and `data-label`; raises ValueError on a table in a table."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
@@ -105,7 +105,7 @@ def _written(attrs: dict[str, str | None]) -> str:
 
 
 def with_labels(markup: str) -> str:
-    """The rows of a table (thead, tbody, tfoot) with roles, scopes and column names; heads must come first."""
+    """The rows of a table with roles, scopes and column names; the thead must come first."""
     cards = _Cards()
     cards.feed(markup)
     cards.close()

@@ -1,5 +1,7 @@
-"""The component tags. Each function's parameters are the component's declared inputs: Django refuses an unknown or
-missing one with TemplateSyntaxError, `drawing` refuses a wrong value with ValueError. Listed in docs/components.md.
+"""The component tags. A function's parameters are its component's declared inputs.
+
+Django refuses an unknown or missing one with TemplateSyntaxError, `drawing` a wrong value with ValueError.
+docs/components.md lists them for page authors.
 """
 
 import re
@@ -121,7 +123,7 @@ def labels(form: BaseForm, **names: str) -> str:
 
 @register.simple_tag
 def errors(*sources: Any, heading: str = "", lead: str = "", id: str = "errors") -> SafeString:
-    """The summary of what must be mended: forms, formsets, refusals, or one list of (text, anchor). Empty if nothing is."""
+    """The summary of what must be mended: forms, formsets, refusals, or one list of (text, anchor)."""
     if not sources:
         raise refuse("errors", "sources", "a form, a formset, a refusal or a list", sources)
     items = [item for source in sources for item in faults_of(source)]
@@ -168,7 +170,7 @@ def steps(items: Any, narrow: bool = False) -> SafeString:
 
 @register.simple_tag
 def quote(text: str, marked: Any = (), clause: str = "", href: str = "", source: str = "") -> SafeString:
-    """The law's own words, byte for byte; each literal in `marked` must be in them and is marked where it first stands."""
+    """The law's own words, byte for byte; each literal in `marked` is marked where it first stands."""
     words("quote", "text", text)
     literals = [marked] if isinstance(marked, str) and marked else rows("quote", "marked", marked or ())
     paragraphs = with_marks(str(text), [str(literal) for literal in literals]).split("\n")
@@ -178,7 +180,7 @@ def quote(text: str, marked: Any = (), clause: str = "", href: str = "", source:
 
 @register.simple_tag
 def timeline(items: Any) -> SafeString:
-    """Moments with state, label, at (day, time, words or nothing), note, strong (bold end of the note), panel."""
+    """Moments with state, label, at (day, time or words), note, strong (bold end of the note), panel."""
     listed = []
     for item in rows("timeline", "items", items):
         moment = row("timeline", item, ("state", "label"), ("at", "note", "strong", "panel"))
@@ -200,7 +202,7 @@ def timeline(items: Any) -> SafeString:
 
 @register.simple_tag
 def tasks(groups: Any) -> SafeString:
-    """Groups of (name, rows); a row has name, status (label, tone) and, if it can be opened, href; hint says more."""
+    """Groups of (name, rows); a row has name, status (label, tone), hint and, if it can be opened, href."""
     drawn = []
     for group in rows("tasks", "groups", groups):
         named = row("tasks", group, ("name", "rows"))
@@ -227,7 +229,7 @@ def missing(*items: Any) -> SafeString:
 
 @register.simple_block_tag
 def note(content: str, lead: str = "", tone: str = "", heading: str = "") -> SafeString:
-    """A note in the flow. With `lead` the content is the rest of one sentence; without, it brings its own paragraphs."""
+    """A note. With `lead` the content ends its sentence; without, it brings its own paragraphs."""
     one_of("note", "tone", tone, NOTE_TONES)
     body = content.strip()
     if not lead and not body.lstrip().startswith("<"):
@@ -279,7 +281,7 @@ def button(
     opens: str = "",
     reason: str = "",
 ) -> SafeString:
-    """A link when it has `href`, else a submit button; `reason` says why it cannot be pressed now (needs `id`)."""
+    """A link when it has `href`, else a submit button; `reason` says why not now (needs `id`)."""
     one_of("button", "kind", kind, BUTTON_KINDS)
     words("button", "label", label)
     if reason and not id:
@@ -287,13 +289,14 @@ def button(
     look = f"pt-btn pt-btn--{kind}" if kind else "pt-btn"
     return draw(
         "button",
-        label=label, look=look, href=href, name=name, value=value, id=id, form=form, opens=opens, reason=reason,
+        label=label, look=look, href=href, name=name, value=value, id=id, form=form, opens=opens,
+        reason=reason,
     )  # fmt: skip
 
 
 @register.simple_tag
 def plans(items: Any) -> SafeString:
-    """Choices side by side: name, total (yuan), lines of (name, formula, amount in yuan); most, more (words after 万元)."""
+    """Choices side by side: name, total, lines of (name, formula, amount), most, more (words after)."""
     drawn = []
     for number, item in enumerate(rows("plans", "items", items), start=1):
         plan = row("plans", item, ("name", "total", "lines"), ("most", "more"))
@@ -357,7 +360,7 @@ def confirm(
     name: str = "",
     value: str = "",
 ) -> SafeString:
-    """A confirmation on a page of its own; the page's h1 is the question, the content says what will happen."""
+    """A confirmation on a page of its own: the h1 is the question, the content says what will happen."""
     one_of("confirm", "kind", kind, BUTTON_KINDS)
     for label, text in (("action", action), ("keep", keep), ("keep_href", keep_href)):
         words("confirm", label, text)
@@ -381,7 +384,7 @@ def _csrf(context: Context) -> SafeString:
 
 @register.simple_block_tag
 def table(content: str, caption: str = "", id: str = "") -> SafeString:
-    """A data table that becomes cards on a phone: write plain thead, tbody, tfoot; roles and column names are added."""
+    """A data table that becomes cards on a phone: plain thead, tbody, tfoot; roles and names are added."""
     head = format_html("<caption>{}</caption>", caption) if caption else ""
     named = format_html(' id="{}"', id) if id else ""
     return mark_safe(
