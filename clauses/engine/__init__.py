@@ -14,7 +14,11 @@ from clauses.engine.policy import (
 )
 from clauses.engine.verdict import Reason, Step, Verdict
 
+VERSION = "1"
+"""Edition of the arithmetic; stored with every decision."""
+
 __all__ = [
+    "VERSION",
     "ClaimFacts",
     "Clause",
     "CostLine",

@@ -157,6 +157,8 @@ def computed_verdict(
         reasons.append(Reason("base_not_used", item.clause, item.quote, text))
     if not working.used_base:
         base, excluded = None, []
+    elif len(working.rated) == 1:
+        base = cut(working.rated[0])
     if value is None:
         return verdict(
             policy,

@@ -30,6 +30,7 @@ class Working:
     missing: list[str] = field(default_factory=list)
     used_base: bool = False
     rates: list[Rate] = field(default_factory=list)
+    rated: list[Fraction] = field(default_factory=list)
     before_cap: Fraction | None = None
 
     def step(
@@ -157,6 +158,7 @@ class RateOf:
         if below is None:
             return None
         value = below * self.rate.fraction
+        working.rated.append(below)
         working.step(
             f"乘以比例{self.rate.percent}",
             f"原文：“{self.words}”",

@@ -5,6 +5,7 @@ import unicodedata
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
@@ -135,7 +136,14 @@ def create_user(
     RoleGrant.objects.bulk_create(
         RoleGrant(user=user, role=role, granted_at=clock.now(), granted_by=granted_by) for role in roles
     )
+    if unit is not None and Roles.UNIT_OFFICER in roles:
+        user.groups.add(Group.objects.get_or_create(name=unit_group_name(unit))[0])
     return user
+
+
+def unit_group_name(unit: Unit) -> str:
+    """The group that holds a unit's per-object rights."""
+    return f"unit:{unit.code}"
 
 
 def describe_expert(*, user: User, employer_name: str, employer_code: str, fields: str) -> ExpertProfile:

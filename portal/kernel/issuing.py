@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models
-from django.urls import reverse
 
 from portal.kernel import clock, documents, events
 from portal.kernel.canonical import digest, plain
@@ -108,7 +107,8 @@ def draw(pk: int) -> Document:
 
 
 def check_path(document: Document) -> str:
-    return reverse("verify_paper", kwargs={"number": document.number, "code": document.check_code})
+    """The public check page of a paper, a stable address (interfaces: /verify/<number>-<code>/)."""
+    return f"/verify/{document.number}-{document.check_code}/"
 
 
 def check_url(document: Document) -> str:

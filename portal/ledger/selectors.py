@@ -68,6 +68,7 @@ def line_of(reference: str, account: Accounts) -> BudgetLine | None:
         .values("line")
         .annotate(total=Sum("amount"))
         .filter(total__gt=0)
+        .order_by("line")
         .first()
     )
     return BudgetLine.objects.get(pk=row["line"]) if row else None

@@ -1,6 +1,7 @@
 """Settings that hold everywhere. A missing variable says what to type."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 from celery.schedules import crontab
@@ -12,6 +13,7 @@ env = environ.Env()
 STATE_DIR = Path(env("PORTAL_STATE_DIR", default=str(BASE_DIR / ".local" / "dev")))
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://portal@localhost/portal")}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"].get("HOST") or "")
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")

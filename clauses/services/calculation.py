@@ -1,4 +1,4 @@
-"""Writes and answers of the app. `calculate` is pure: no database, no clock of its own."""
+"""Answers of the engine to a document. Pure: no database, no clock of its own."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

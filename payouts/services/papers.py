@@ -1,0 +1,261 @@
+"""Papers of a released batch: a letter and a calculation sheet for each payee, summary and payment table."""
+
+from decimal import Decimal
+from typing import Any
+
+from applications import selectors as filings
+from clauses import engine
+from clauses import selectors as programmes
+from payouts import selectors
+from payouts.models import Batch, BatchLine
+from portal.accounts.models import User
+from portal.kernel import clock, issuing
+from portal.kernel.money import ZERO
+from review.models import CostVerification
+
+CONTACT = {"office": "市科技局资源配置处", "phone": "0451-0000 0000"}
+
+
+def issue_papers(batch: Batch, *, actor: User) -> None:
+    """Freeze and number every paper of `batch`; a worker draws them."""
+    lines = list(selectors.lines_of(batch))
+    for line in lines:
+        claim = line.payment.award.case.claim
+        summary = {
+            "单位": filings.masked_name(claim.organisation.name),
+            "金额": f"{line.amount:.2f}元",
+            "批次": batch.number,
+        }
+        for kind, title, decision, template in (
+            ("letter", f"拨付通知 {claim.number}", letter(line), "papers/letter.html"),
+            ("calculation", f"核定与计算表 {claim.number}", calculation(line), "papers/calculation.html"),
+        ):
+            issuing.issue(
+                kind=kind,
+                title=title,
+                subject=line,
+                decision=decision,
+                template=template,
+                actor=actor,
+                thread=claim.number,
+                public_summary=summary,
+            )
+    totals = {"批次": batch.number, "笔数": str(batch.count), "合计": f"{batch.total:.2f}元"}
+    for kind, title, decision, template in (
+        ("summary", f"补助资金拨付汇总表 {batch.number}", summary_table(batch, lines), "papers/summary.html"),
+        ("payment", f"资金支付表 {batch.number}", payment_table(batch, lines), "papers/payment.html"),
+    ):
+        issuing.issue(
+            kind=kind,
+            title=title,
+            subject=batch,
+            decision=decision,
+            template=template,
+            actor=actor,
+            thread=batch.number,
+            public_summary=totals,
+        )
+
+
+def letter(line: BatchLine) -> dict[str, Any]:
+    """The notice to one payee (papers/letter.html)."""
+    award = line.payment.award
+    claim, notice = award.case.claim, award.case.notice
+    policy, rules = programmes.rules_of(claim.item)
+    assert notice is not None
+    return {
+        "office": policy.units[rules.lead_unit].name,
+        "title": f"关于拨付{rules.title}资金的通知",
+        "addressee": claim.organisation.name,
+        "project": claim.project.name,
+        "purpose": rules.title,
+        "policy": {"title": policy.title, "number": policy.document_number},
+        "clause": f"第{rules.clause}条",
+        "quote": rules.quote,
+        "procedure": procedure(award.case.path),
+        "notice": {"start": notice.opens_on.isoformat(), "end": notice.closes_on.isoformat()},
+        "approval": award.document_number,
+        "sum": _sum(line, rules),
+        "settings": used_settings(line, policy),
+        "amount": f"{line.amount:.2f}",
+        "review_office": f"{policy.units[rules.lead_unit].name}政策法规处",
+        "review_days": 10,
+        "attachments": ["补助资金拨付汇总表", "核定与计算表"],
+        "calculation_attachment": 2,
+        "contact": CONTACT,
+    }
+
+
+def procedure(path: list[str]) -> list[str]:
+    """The steps a case went through, in the words of a letter."""
+    words = {
+        "checking": "形式审查和查重",
+        "expert_review": "专家评审",
+        "acceptance": "验收核对",
+        "listing": "年度活动清单核对",
+        "verification": "逐笔核定",
+        "unit_opinions": "责任单位会商",
+        "proposed": "集体研究",
+    }
+    return [words[step] for step in path if step in words]
+
+
+def _sum(line: BatchLine, rules: engine.Item) -> dict[str, Any]:
+    award = line.payment.award
+    verdict = award.decision["verdict"]
+    if verdict["rate"] is None:
+        return {"kind": "judged", "cap": verdict["cap"], "awarded": f"{award.amount:.2f}"}
+    return {
+        "kind": "rate",
+        "base_name": rules.base_label,
+        "base": verdict["base"],
+        "rate": verdict["rate"],
+        "computed": verdict["computed"],
+        "cap": verdict["cap"],
+        "awarded": f"{award.amount:.2f}",
+    }
+
+
+def used_settings(line: BatchLine, policy: engine.Policy) -> list[dict[str, str]]:
+    """The points of the detailed rules that the decision used, each with its reading."""
+    used = []
+    for entry in line.payment.award.decision["verdict"]["settings"]:
+        spec = policy.settings[entry["id"]]
+        used.append({"id": entry["id"], "name": spec.title, "value": spec.reading(entry["value"])})
+    return used
+
+
+def calculation(line: BatchLine) -> dict[str, Any]:
+    """Cost items with cuts and the steps to the amount (papers/calculation.html)."""
+    award = line.payment.award
+    claim = award.case.claim
+    policy, rules = programmes.rules_of(claim.item)
+    verdict = award.decision["verdict"]
+    excluded = {cost["id"]: cost["text"] for cost in verdict["excluded_costs"]}
+    labels = {reason.code: reason.label for reason in policy.cut_reasons}
+    costs = [
+        _cost_row(row, excluded.get(str(row.cost_item_id), ""), labels)
+        for row in award.case.verifications.select_related("cost_item")
+    ]
+    total = {name: f"{sum((Decimal(row[name]) for row in costs), ZERO):.2f}" for name in ("claimed", "verified", "cut")}
+    return {
+        "office": policy.units[rules.lead_unit].name,
+        "annex": "附件2",
+        "organisation": {"name": claim.organisation.name, "code": claim.organisation.code},
+        "claim_number": claim.number,
+        "project": claim.project.name,
+        "item": rules.title,
+        "clause": f"第{rules.clause}条",
+        "policy": {"title": policy.title, "number": policy.document_number},
+        "costs": costs,
+        "total": total,
+        "steps": [
+            {
+                "label": step["label"],
+                "basis": step["why"] or "",
+                "formula": step["formula"],
+                "result": step["result"],
+            }
+            for step in verdict["steps"]
+        ],
+        "quote": rules.quote,
+        "sentence": rules.sentence if rules.quote in rules.sentence else "",
+        "settings": used_settings(line, policy),
+        "amount": f"{award.amount:.2f}",
+    }
+
+
+def _cost_row(row: CostVerification, excluded: str, labels: dict[str, str]) -> dict[str, Any]:
+    verified = ZERO if excluded else row.verified
+    words = "；".join(part for part in (labels.get(row.cut_code, ""), row.note, excluded) if part)
+    item = row.cost_item
+    day = item.invoice_date or item.expense_date or item.event_date or item.service_to
+    return {
+        "name": item.name,
+        "evidence": item.document_number,
+        "date": day.isoformat() if day else None,
+        "claimed": f"{row.claimed:.2f}",
+        "verified": f"{verified:.2f}",
+        "cut": f"{row.claimed - verified:.2f}",
+        "reason": words if row.claimed != verified else "",
+    }
+
+
+def summary_table(batch: Batch, lines: list[BatchLine]) -> dict[str, Any]:
+    """补助资金拨付汇总表 (papers/summary.html), columns of the usual fund table."""
+    rows = []
+    for line in lines:
+        award = line.payment.award
+        claim = award.case.claim
+        _, rules = programmes.rules_of(claim.item)
+        verdict = award.decision["verdict"]
+        content = claim.content or {}
+        rows.append(
+            {
+                "organisation": {"name": claim.organisation.name, "code": claim.organisation.code},
+                "project": claim.project.name,
+                "clause": f"第{rules.clause}条 {rules.title}",
+                "mode": rules.recurrence_label,
+                "claimed_base": content.get("claimed_total"),
+                "audited_base": verdict["base"],
+                "rate": verdict["rate"],
+                "cap": verdict["cap"],
+                "computed": verdict["computed"],
+                "overlap": "无重复",
+                "approved": f"{award.amount:.2f}",
+                "paid": "0.00",
+                "payment": f"{line.amount:.2f}",
+                "balance": f"{award.amount - line.amount:.2f}",
+                "remark": award.document_number,
+            }
+        )
+    total = {
+        name: f"{sum((Decimal(row[name]) for row in rows), ZERO):.2f}"
+        for name in ("approved", "paid", "payment", "balance")
+    }
+    return {
+        "office": office_of(lines),
+        "annex": "附件1",
+        "batch": batch.number,
+        "date": clock.today().isoformat(),
+        "rows": rows,
+        "total": total,
+        "signers": signers(batch),
+    }
+
+
+def payment_table(batch: Batch, lines: list[BatchLine]) -> dict[str, Any]:
+    """资金支付表 for the treasury (papers/payment.html); not public, it shows account numbers."""
+    rows = [
+        {
+            "account_name": line.account.account_name,
+            "bank": line.account.bank_name,
+            "account_number": line.account.account_number,
+            "bank_code": line.account.bank_code,
+            "amount": f"{line.amount:.2f}",
+            "budget_item": line.payment.award.budget_line.name,
+            "function_code": line.payment.award.budget_line.function_code,
+            "purpose": f"{line.payment.award.case.claim.item.title} {line.payment.award.case.claim.number}",
+        }
+        for line in lines
+    ]
+    return {
+        "office": office_of(lines),
+        "batch": batch.number,
+        "date": clock.today().isoformat(),
+        "rows": rows,
+        "total": f"{batch.total:.2f}",
+        "signers": signers(batch),
+    }
+
+
+def office_of(lines: list[BatchLine]) -> str:
+    policy, rules = programmes.rules_of(lines[0].payment.award.case.claim.item)
+    return policy.units[rules.lead_unit].name
+
+
+def signers(batch: Batch) -> dict[str, str]:
+    return {
+        "maker": batch.made_by.display_name,
+        "checker": batch.released_by.display_name if batch.released_by else "",
+    }

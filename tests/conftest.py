@@ -1,0 +1,39 @@
+"""Fixtures every test may use: business time, private files, no network."""
+
+import socket
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.kernel import clock
+
+BUSINESS_DAY = datetime(2023, 10, 16, 9, 0, tzinfo=clock.SHANGHAI)
+
+
+@pytest.fixture(autouse=True)
+def business_time(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test runs on 2023-10-16, as the demonstration does."""
+    with clock.shifted_to(BUSINESS_DAY):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def private_files(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.EVENT_HEADS_FILE = tmp_path / "event-heads.log"
+
+
+@pytest.fixture(autouse=True)
+def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only this machine's own servers can be reached."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise RuntimeError(f"tests may not reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
