@@ -152,4 +152,5 @@ def published_heads() -> Iterator[tuple[int, str]]:
 
 def last_moment() -> datetime | None:
     """Business time of the newest event."""
-    return Event.objects.aggregate(latest=models.Max("at"))["latest"]
+    latest: datetime | None = Event.objects.aggregate(latest=models.Max("at"))["latest"]
+    return latest

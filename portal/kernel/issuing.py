@@ -113,7 +113,7 @@ def check_path(document: Document) -> str:
 
 def check_url(document: Document) -> str:
     """The public address that the paper's QR code holds."""
-    return settings.SITE_URL.rstrip("/") + check_path(document)
+    return f"{settings.SITE_URL.rstrip('/')}{check_path(document)}"
 
 
 def papers_of(subject: models.Model, *kinds: str) -> models.QuerySet[Document]:

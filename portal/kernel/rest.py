@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from rest_framework import exceptions, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
@@ -18,6 +18,14 @@ _MESSAGES = {
     status.HTTP_405_METHOD_NOT_ALLOWED: ("method_not_allowed", "这个地址不支持这种请求方法。"),
     status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: ("unsupported_media_type", "请求内容的类型不受支持，请用JSON。"),
 }
+
+
+class Problem(serializers.Serializer):
+    """Every error of the API."""
+
+    code = serializers.CharField(help_text="固定的代码，程序据此判断")
+    message = serializers.CharField(help_text="给人看的话：哪里不对，怎么办")
+    fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -79,4 +79,4 @@ def _address(name: str) -> str:
 def _demonstration() -> dict[str, Any] | None:
     if not settings.DEMONSTRATION:
         return None
-    return {"date": clock.today(), "movable": settings.CLOCK_MOVABLE, "move_url": _address("move_clock")}
+    return {"date": clock.today(), "movable": settings.CLOCK_MOVABLE, "move_url": reverse("move_clock")}

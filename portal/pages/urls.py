@@ -2,8 +2,27 @@
 
 from django.urls import path, re_path
 
-from portal.pages import views
+from portal.pages.views import files, home, public, records
 
 urlpatterns = [
-    path("", views.welcome, name="welcome"),
+    path("", public.welcome, name="welcome"),
+    path("help/", public.help_page, name="help"),
+    path("accessibility/", public.accessibility, name="accessibility"),
+    path("components/", public.gallery, name="gallery"),
+    path("verify/", public.verify, name="verify"),
+    re_path(
+        r"^verify/(?P<number>[A-Z]{2,5}-\d{4}-\d+)-(?P<code>[2-9a-z]{12})/$",
+        public.verify_paper,
+        name="verify_paper",
+    ),
+    path("healthz", public.healthz, name="healthz"),
+    path("readyz", public.readyz, name="readyz"),
+    path("home/", home.home, name="home"),
+    path("clock/", home.move_clock, name="move_clock"),
+    path("files/", files.files, name="files"),
+    path("files/<str:number>/", files.file, name="file"),
+    path("files/<str:number>/recompute/", files.recompute, name="recompute"),
+    path("documents/<str:number>/", files.document, name="document"),
+    path("events/", records.events, name="events"),
+    path("events/check/", records.events_check, name="events_check"),
 ]

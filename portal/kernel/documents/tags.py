@@ -112,7 +112,7 @@ def title_lines(title: str) -> list[str]:
     """A title of size 2 in one line of at most 20 characters, or in two that keep words whole and are about as long."""
     if len(title) <= TITLE_LINE or len(title) > 2 * TITLE_LINE:
         return [title]
-    places = [place for word in TITLE_BREAKS if 0 < (place := title.find(word))]
+    places = [place for word in TITLE_BREAKS if (place := title.find(word)) > 0]
     fitting = [
         place for place in places if max(place, len(title) - place) <= TITLE_LINE
     ]

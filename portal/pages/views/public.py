@@ -1,0 +1,123 @@
+"""Pages for everybody: welcome, help, checking a paper, errors, health."""
+
+from pathlib import Path
+from typing import Any
+
+from celery import current_app
+from django import forms
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+
+from clauses import selectors as programmes
+from portal.kernel import issuing
+from portal.kernel.gate import public
+from portal.kernel.models import Document
+from portal.pages.gallery import gallery_context
+
+
+class CheckForm(forms.Form):
+    """Number and code as printed at the foot of a paper."""
+
+    number = forms.RegexField(
+        r"^[A-Z]{2,5}-\d{4}-\d{4,}$",
+        label="文件编号",
+        help_text="印在文件页脚，例如SL-2023-0001",
+        error_messages={"required": "请填写文件编号。", "invalid": "编号的样子是SL-2023-0001，请对照页脚。"},
+    )
+    code = forms.RegexField(
+        r"^[2-9a-z]{12}$",
+        label="查验码",
+        help_text="编号后面的12位字母和数字",
+        error_messages={"required": "请填写查验码。", "invalid": "查验码是12位小写字母和数字，请对照页脚。"},
+    )
+
+
+@public
+def welcome(request: HttpRequest) -> HttpResponse:
+    """The front door: what the portal is for, open rounds, the ten clauses."""
+    policies = [(entry, programmes.pack(entry.pack)) for entry in programmes.loaded_policies()]
+    return render(request, "pages/welcome.html", {"policies": policies, "rounds": programmes.open_rounds()})
+
+
+@public
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/help.html")
+
+
+@public
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/accessibility.html")
+
+
+@public
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component in every state."""
+    return render(request, "pages/gallery.html", gallery_context())
+
+
+@public
+def verify(request: HttpRequest) -> HttpResponse:
+    """Ask for a paper's number and code; they lead to its check page."""
+    form = CheckForm(request.GET if "number" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        return redirect("verify_paper", number=form.cleaned_data["number"], code=form.cleaned_data["code"])
+    return render(request, "pages/verify.html", {"form": form})
+
+
+@public
+def verify_paper(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """What a stranger may know of a paper: that it was issued, when, and its digests. 404 says no more."""
+    document = Document.objects.filter(number=number, check_code=code).first()
+    context: dict[str, Any] = {"document": document, "number": number}
+    if document is not None:
+        context["summary"] = list(document.public_summary.items())
+        context["intact"] = issuing.digest(document.decision) == document.decision_digest
+    return render(request, "pages/verify_paper.html", context, status=200 if document else 404)
+
+
+@public
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token ran out or the sign-in ended; what was typed is kept by the browser."""
+    return render(request, "403_csrf.html", status=403)
+
+
+@public
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@public
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Database, queue and storage answer; 503 names what does not."""
+    checks = {"database": _database, "cache": _cache, "queue": _queue, "storage": _storage}
+    faults = {}
+    for name, check in checks.items():
+        try:
+            check()
+        except Exception as error:
+            faults[name] = type(error).__name__
+    return JsonResponse(
+        {"status": "unavailable" if faults else "ok", "faults": faults}, status=503 if faults else 200
+    )
+
+
+def _database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _cache() -> None:
+    cache.get("readyz")
+
+
+def _queue() -> None:
+    with current_app.connection_for_read() as broker:
+        broker.ensure_connection(max_retries=1, timeout=2)
+
+
+def _storage() -> None:
+    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
