@@ -1,5 +1,6 @@
 """Papers of a released batch: a letter and a calculation sheet for each payee, summary and payment table."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,12 +14,37 @@ from portal.kernel import clock, issuing
 from portal.kernel.money import ZERO
 from review.models import CostVerification
 
-CONTACT = {"office": "市科技局资源配置处", "phone": "0451-0000 0000"}
+PHONE = "0451-0000 0000"
+SUMMARY = "补助资金拨付汇总表"
+PAYMENT = "资金支付表"
+CALCULATION = "核定与计算表"
+ANNEX = {SUMMARY: 1, CALCULATION: 2}
 
 
 def issue_papers(batch: Batch, *, actor: User) -> None:
-    """Freeze and number every paper of `batch`; a worker draws them."""
+    """Freeze and number every paper of `batch`; a worker draws them. A letter names its annexes by number."""
     lines = list(selectors.lines_of(batch))
+    totals = {"批次": batch.number, "笔数": str(batch.count), "合计": f"{batch.total:.2f}元"}
+    table = issuing.issue(
+        kind="summary",
+        title=f"{SUMMARY} {batch.number}",
+        subject=batch,
+        decision=summary_table(batch, lines),
+        template="papers/summary.html",
+        actor=actor,
+        thread=batch.number,
+        public_summary=totals,
+    )
+    issuing.issue(
+        kind="payment",
+        title=f"{PAYMENT} {batch.number}",
+        subject=batch,
+        decision=payment_table(batch, lines),
+        template="papers/payment.html",
+        actor=actor,
+        thread=batch.number,
+        public_summary=totals,
+    )
     for line in lines:
         claim = line.payment.award.case.claim
         summary = {
@@ -26,76 +52,68 @@ def issue_papers(batch: Batch, *, actor: User) -> None:
             "金额": f"{line.amount:.2f}元",
             "批次": batch.number,
         }
-        for kind, title, decision, template in (
-            ("letter", f"拨付通知 {claim.number}", letter(line), "papers/letter.html"),
-            ("calculation", f"核定与计算表 {claim.number}", calculation(line), "papers/calculation.html"),
-        ):
-            issuing.issue(
-                kind=kind,
-                title=title,
-                subject=line,
-                decision=decision,
-                template=template,
-                actor=actor,
-                thread=claim.number,
-                public_summary=summary,
-            )
-    totals = {"批次": batch.number, "笔数": str(batch.count), "合计": f"{batch.total:.2f}元"}
-    for kind, title, decision, template in (
-        ("summary", f"补助资金拨付汇总表 {batch.number}", summary_table(batch, lines), "papers/summary.html"),
-        ("payment", f"资金支付表 {batch.number}", payment_table(batch, lines), "papers/payment.html"),
-    ):
-        issuing.issue(
-            kind=kind,
-            title=title,
-            subject=batch,
-            decision=decision,
-            template=template,
+        sheet = issuing.issue(
+            kind="calculation",
+            title=f"{CALCULATION} {claim.number}",
+            subject=line,
+            decision=calculation(line),
+            template="papers/calculation.html",
             actor=actor,
-            thread=batch.number,
-            public_summary=totals,
+            thread=claim.number,
+            public_summary=summary,
+        )
+        issuing.issue(
+            kind="letter",
+            title=f"拨付通知 {claim.number}",
+            subject=line,
+            decision=letter(line, annexes={SUMMARY: table.number, CALCULATION: sheet.number}),
+            template="papers/letter.html",
+            actor=actor,
+            thread=claim.number,
+            public_summary=summary,
         )
 
 
-def letter(line: BatchLine) -> dict[str, Any]:
-    """The notice to one payee (papers/letter.html)."""
+def letter(line: BatchLine, *, annexes: Mapping[str, str]) -> dict[str, Any]:
+    """The notice to one payee (papers/letter.html); `annexes`: title to the number it was issued under."""
     award = line.payment.award
     claim, notice = award.case.claim, award.case.notice
     policy, rules = programmes.rules_of(claim.item)
     assert notice is not None
+    office = policy.units[rules.lead_unit].name
     return {
-        "office": policy.units[rules.lead_unit].name,
+        "office": office,
         "title": f"关于拨付{rules.title}资金的通知",
         "addressee": claim.organisation.name,
         "project": claim.project.name,
-        "purpose": rules.title,
+        "purpose": f"{rules.title}资金",
         "policy": {"title": policy.title, "number": policy.document_number},
         "clause": f"第{rules.clause}条",
         "quote": rules.quote,
-        "procedure": procedure(award.case.path),
+        "procedure": procedure(award.case.path, rules),
         "notice": {"start": notice.opens_on.isoformat(), "end": notice.closes_on.isoformat()},
         "approval": award.document_number,
         "sum": _sum(line, rules),
-        "settings": used_settings(line, policy),
+        "settings": named_settings(line, policy),
         "amount": f"{line.amount:.2f}",
-        "review_office": f"{policy.units[rules.lead_unit].name}政策法规处",
+        "review_office": f"{office}政策法规处",
         "review_days": 10,
-        "attachments": ["补助资金拨付汇总表", "核定与计算表"],
-        "calculation_attachment": 2,
-        "contact": CONTACT,
+        "attachments": [f"{title}（编号{annexes[title]}）" for title in sorted(ANNEX, key=lambda title: ANNEX[title])],
+        "calculation_attachment": ANNEX[CALCULATION],
+        "contact": {"office": f"{office}承办处室", "phone": PHONE},
     }
 
 
-def procedure(path: list[str]) -> list[str]:
-    """The steps a case went through, in the words of a letter."""
+def procedure(path: list[str], rules: engine.Item) -> list[str]:
+    """The steps a case went through, as the letter reads them: 经甲、乙和分管领导研究."""
     words = {
         "checking": "形式审查和查重",
         "expert_review": "专家评审",
         "acceptance": "验收核对",
         "listing": "年度活动清单核对",
-        "verification": "逐笔核定",
+        "verification": "逐笔核定" if rules.takes_costs else "金额核定",
         "unit_opinions": "责任单位会商",
-        "proposed": "集体研究",
+        "proposed": "分管领导",
     }
     return [words[step] for step in path if step in words]
 
@@ -103,26 +121,48 @@ def procedure(path: list[str]) -> list[str]:
 def _sum(line: BatchLine, rules: engine.Item) -> dict[str, Any]:
     award = line.payment.award
     verdict = award.decision["verdict"]
-    if verdict["rate"] is None:
-        return {"kind": "judged", "cap": verdict["cap"], "awarded": f"{award.amount:.2f}"}
-    return {
-        "kind": "rate",
-        "base_name": rules.base_label,
-        "base": verdict["base"],
-        "rate": verdict["rate"],
+    told: dict[str, Any] = {
+        "kind": "judged",
         "computed": verdict["computed"],
         "cap": verdict["cap"],
         "awarded": f"{award.amount:.2f}",
     }
+    if verdict["rate"] is not None:
+        told |= {
+            "kind": "rate",
+            "base_name": rules.base_label,
+            "base": verdict["base"],
+            "rate": verdict["rate"],
+        }
+    before = min(Decimal(figure) for figure in (verdict["computed"], verdict["cap"]) if figure is not None)
+    if before != award.amount:
+        told["rounding"] = verdict["steps"][-1]["label"]
+    return told
 
 
 def used_settings(line: BatchLine, policy: engine.Policy) -> list[dict[str, str]]:
     """The points of the detailed rules that the decision used, each with its reading."""
     used = []
     for entry in line.payment.award.decision["verdict"]["settings"]:
-        spec = policy.settings[entry["id"]]
-        used.append({"id": entry["id"], "name": spec.title, "value": spec.reading(entry["value"])})
+        spec, value = policy.settings[entry["id"]], entry["value"]
+        if spec.type == "money":
+            value = int(Decimal(value).scaleb(2))
+        used.append({"id": entry["id"], "name": spec.title, "value": spec.reading(value)})
     return used
+
+
+def named_settings(line: BatchLine, policy: engine.Policy) -> list[dict[str, str]]:
+    """The points a letter names: those about this kind of item and those a step rests on.
+
+    Points that every item has alike stand with all the others in the calculation sheet.
+    """
+    payable = {item.id for item in policy.items.values() if item.rule is not None}
+    steps = {step["setting"] for step in line.payment.award.decision["verdict"]["steps"]}
+    return [
+        one
+        for one in used_settings(line, policy)
+        if one["id"] in steps or not payable <= set(policy.settings[one["id"]].items)
+    ]
 
 
 def calculation(line: BatchLine) -> dict[str, Any]:
@@ -140,7 +180,7 @@ def calculation(line: BatchLine) -> dict[str, Any]:
     total = {name: f"{sum((Decimal(row[name]) for row in costs), ZERO):.2f}" for name in ("claimed", "verified", "cut")}
     return {
         "office": policy.units[rules.lead_unit].name,
-        "annex": "附件2",
+        "annex": f"附件{ANNEX[CALCULATION]}",
         "organisation": {"name": claim.organisation.name, "code": claim.organisation.code},
         "claim_number": claim.number,
         "project": claim.project.name,
@@ -195,13 +235,13 @@ def summary_table(batch: Batch, lines: list[BatchLine]) -> dict[str, Any]:
                 "organisation": {"name": claim.organisation.name, "code": claim.organisation.code},
                 "project": claim.project.name,
                 "clause": f"第{rules.clause}条 {rules.title}",
-                "mode": rules.recurrence_label,
-                "claimed_base": content.get("claimed_total"),
+                "mode": rules.review_mode,
+                "claimed_base": content.get("claimed_total") if verdict["base"] is not None else None,
                 "audited_base": verdict["base"],
                 "rate": verdict["rate"],
                 "cap": verdict["cap"],
                 "computed": verdict["computed"],
-                "overlap": "无重复",
+                "overlap": overlap(line),
                 "approved": f"{award.amount:.2f}",
                 "paid": "0.00",
                 "payment": f"{line.amount:.2f}",
@@ -215,13 +255,25 @@ def summary_table(batch: Batch, lines: list[BatchLine]) -> dict[str, Any]:
     }
     return {
         "office": office_of(lines),
-        "annex": "附件1",
+        "annex": f"附件{ANNEX[SUMMARY]}",
         "batch": batch.number,
         "date": clock.today().isoformat(),
         "rows": rows,
         "total": total,
         "signers": signers(batch),
     }
+
+
+def overlap(line: BatchLine) -> str:
+    """What other public money meant for this award: costs left out, money declared, or nothing."""
+    award = line.payment.award
+    left_out = {
+        cost["id"] for cost in award.decision["verdict"]["excluded_costs"] if cost["code"] == "held_elsewhere"
+    }
+    left_out |= {str(pk) for pk in award.case.verifications.filter(cut_code="duplicate").values_list("cost_item", flat=True)}
+    if left_out:
+        return f"{len(left_out)}笔已用其他资金的费用未计入"
+    return "有其他财政资金，费用不重复" if award.case.claim.public_money else "无重复"
 
 
 def payment_table(batch: Batch, lines: list[BatchLine]) -> dict[str, Any]:
