@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from clauses import engine, selectors
-from clauses.engine.policy import CASE_BY_CASE, MONEY, NOT_MONEY, REFERRED, Clause, Item, Policy
+from clauses.engine.policy import CASE_BY_CASE, MONEY, NOT_MONEY, REFERRED, Clause, Item, Paper, Policy
 from clauses.engine.term import local
 from clauses.engine.verdict import UsedSetting, Verdict
 from clauses.models import Policy as LoadedPolicy
@@ -82,6 +82,11 @@ class Offer:
     @property
     def lead_unit(self) -> str:
         return self.policy.units[self.item.lead_unit].name
+
+    @property
+    def uploads(self) -> list[Paper]:
+        """The papers an applicant hands in, as against those the portal makes."""
+        return [paper for paper in self.item.papers if paper.source == "upload"]
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -165,9 +170,7 @@ def unit_names(policy: Policy, item: Item) -> str:
     return f"{names}等" if item.units_open else names
 
 
-def round_rows(
-    rounds: Iterable[Round], at: datetime, *, only: Iterable[str] | None = None
-) -> list[RoundRow]:
+def round_rows(rounds: Iterable[Round], at: datetime, *, only: Iterable[str] | None = None) -> list[RoundRow]:
     """Rounds with their state at `at`; `only` keeps those that take one of the items, and lists just these."""
     kept = None if only is None else frozenset(only)
     rows = []

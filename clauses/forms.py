@@ -1,0 +1,351 @@
+"""What visitors ask the calculator and what staff enter. Faults are said in Chinese, what was typed stays."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from clauses import catalogue
+from clauses.engine.policy import COST_DATES, Item, Policy
+from clauses.engine.rules import Capped, FactAmount, JudgedAmount, PerUnit, walk
+from clauses.models import Item as LoadedItem
+from clauses.models import Policy as LoadedPolicy
+from portal.kernel import clock
+from portal.kernel.money import yuan
+from portal.kernel.refusals import Refusal
+
+MOST_ROWS = 10
+FIRST_ROWS = 3
+_DAY_FAULT = "日期要写成年、月、日，例如2023-03-01。"
+
+
+class YuanField(forms.CharField):
+    """Yuan as people write it: full width, separators, 元 after it."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if text in self.empty_values:
+            return None
+        try:
+            return yuan(text)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
+
+
+class ItemForm(forms.Form):
+    """Which item to calculate; the choices are every item of the policy, by clause."""
+
+    item = forms.ChoiceField(label="要估算的事项")
+
+    def __init__(self, *args: Any, policy: Policy, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["item"]
+        field.choices = [("", "请选择"), *self._by_clause(policy, at)]
+        asked = str(self.data.get("item", ""))[:20]
+        field.error_messages["invalid_choice"] = f"没有“{asked}”这个事项，请从列表中选择。"
+
+    @staticmethod
+    def _by_clause(policy: Policy, at: datetime) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        for clause in policy.clauses.values():
+            listed = [
+                (one.code, one.item.title if one.pays else f"{one.item.title}（{one.kind_label}）")
+                for one in catalogue.offers(policy, at, policy.items_of(clause.number))
+            ]
+            yield f"第{clause.number}条　{clause.short_title}", listed
+
+
+class EstimateForm(forms.Form):
+    """The figures the rule of an item asks for: its base, or the facts that its amounts are named by."""
+
+    def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.item = item
+        self.main: list[str] = []
+        self.more: list[str] = []
+        if item.takes_costs:
+            self.fields["base"] = YuanField(label=item.base_label, required=False)
+            self.main.append("base")
+        for node in walk(item.rule) if item.rule else []:
+            match node:
+                case FactAmount(fact=key, optional=optional):
+                    self._ask(key, self.main, required=not optional)
+                case JudgedAmount(fact=key):
+                    self._ask(key, self.main)
+                case PerUnit(count=key):
+                    self._ask(key, self.main, required=True)
+                case Capped(already=str(key)):
+                    self._ask(key, self.more)
+        if item.rule is not None:
+            self._ask("applicant_kind", self.more)
+
+    def _ask(self, key: str, group: list[str], *, required: bool = False) -> None:
+        spec = self.item.fact(key)
+        if spec is None or key in self.fields:
+            return
+        common: dict[str, Any] = {"label": spec.label, "required": required, "help_text": spec.help}
+        if spec.type == "money":
+            self.fields[key] = YuanField(**common)
+        elif spec.type == "choice":
+            choices = [("", "不填"), *spec.choices.items()]
+            self.fields[key] = forms.ChoiceField(choices=choices, **common)
+        else:
+            self.fields[key] = forms.IntegerField(min_value=0, **common)
+        group.append(key)
+
+    def unit_of(self, name: str) -> str:
+        if isinstance(self.fields[name], YuanField):
+            return "元"
+        spec = self.item.fact(name)
+        return spec.unit if spec else ""
+
+    @property
+    def main_fields(self) -> list[tuple[forms.BoundField, str]]:
+        return [(self[name], self.unit_of(name)) for name in self.main]
+
+    @property
+    def more_fields(self) -> list[tuple[forms.BoundField, str]]:
+        return [(self[name], self.unit_of(name)) for name in self.more]
+
+    def facts(self) -> dict[str, Any]:
+        """Cleaned facts in the interface's spelling, without those left empty."""
+        given = {name: self.cleaned_data.get(name) for name in self.fields if name != "base"}
+        return {
+            name: f"{value:.2f}" if isinstance(value, Decimal) else value
+            for name, value in given.items()
+            if value not in (None, "")
+        }
+
+
+class CostRow(forms.Form):
+    """One dated cost; a row without anything in it is left out."""
+
+    amount = YuanField(label="金额", required=False)
+
+    def __init__(self, *args: Any, item: Item, number: int, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=f"c{number}", **kwargs)
+        self.number = number
+        for name in item.cost_dates:
+            self.fields[name] = forms.DateField(
+                label=COST_DATES[name], required=False, error_messages={"invalid": _DAY_FAULT}
+            )
+
+    @property
+    def name(self) -> str:
+        return f"第{self.number}笔"
+
+    @property
+    def is_used(self) -> bool:
+        return any(str(self.data.get(self.add_prefix(name), "")).strip() for name in self.fields)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if self.is_used and not self.errors and found.get("amount") is None:
+            self.add_error("amount", "请填写这一笔的金额。")
+        return found
+
+    def cost(self) -> dict[str, Any]:
+        """The row as the interface's cost."""
+        dates = {name: day.isoformat() for name, day in self.cleaned_data.items() if isinstance(day, date)}
+        return {"id": self.name, "amount": f"{self.cleaned_data['amount']:.2f}", **dates}
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """(text, anchor) for the page's summary, naming the row."""
+        return [
+            (f"{self.name}：{text}", self[name].auto_id)
+            for name, texts in self.errors.items()
+            for text in texts
+        ]
+
+
+class Question:
+    """Everything one visit of the calculator asks: the form, its rows, and what the service said about them."""
+
+    def __init__(self, data: Mapping[str, Any], *, policy: Policy, item: Item) -> None:
+        self.policy = policy
+        self.item = item
+        bare = EstimateForm(item=item)
+        rows = [CostRow(data, item=item, number=number) for number in range(1, MOST_ROWS + 1)]
+        self.used = [row for row in rows if item.takes_costs and row.is_used]
+        self.is_filled = bool(self.used) or any(name in data for name in bare.main) or not bare.main
+        self.form = EstimateForm(
+            data if self.is_filled else None, item=item, initial={name: data[name] for name in data}
+        )
+        last = max((row.number for row in self.used), default=0)
+        asked = str(data.get("rows", ""))
+        wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 3 else 0
+        shown = min(MOST_ROWS, max(FIRST_ROWS, last, wanted))
+        self.rows = [
+            row if row.is_used else CostRow(None, item=item, number=row.number) for row in rows[:shown]
+        ]
+        self.more_asked = wanted > 0
+        self.more_rows = min(MOST_ROWS, shown + 3) if shown < MOST_ROWS and item.takes_costs else 0
+
+    @property
+    def more_used(self) -> bool:
+        """Whether something stands in the folded part."""
+        return any(self.form[name].value() not in (None, "") for name in self.form.more)
+
+    def is_valid(self) -> bool:
+        """Read the figures; a base and rows together are told apart before anything is asked."""
+        good = all([self.form.is_valid(), *(row.is_valid() for row in self.used)])
+        if self.item.takes_costs and not self.form.errors.get("base"):
+            base = self.form.cleaned_data.get("base")
+            if base is None and not self.used:
+                self.form.add_error("base", f"请填写{self.item.base_label}。")
+            elif base is not None and self.used:
+                self.form.add_error("base", f"{self.item.base_label}和逐笔费用只填一处，另一处请清空。")
+        return good and not self.form.errors
+
+    def claim(self) -> dict[str, Any]:
+        """The interface's claim; call after `is_valid`."""
+        given: dict[str, Any] = {"id": "estimate", "item": self.item.id, "facts": self.form.facts()}
+        if self.used:
+            given["costs"] = [row.cost() for row in self.used]
+        elif self.item.takes_costs:
+            given["base"] = f"{self.form.cleaned_data['base']:.2f}"
+        return given
+
+    def take(self, faults: list[dict[str, str]]) -> None:
+        """Put the service's faults beside the fields their paths name."""
+        for fault in faults:
+            path = fault["path"].removeprefix("claims[0]").strip(".")
+            head, _, rest = path.partition(".")
+            if head.startswith("costs["):
+                row = self.used[int(head[6:-1])]
+                row.add_error(rest if rest in row.fields else "amount", fault["message"])
+            else:
+                name = rest if head == "facts" else head
+                self.form.add_error(name if name in self.form.fields else None, fault["message"])
+
+    @property
+    def row_faults(self) -> list[tuple[str, str]]:
+        """(text, anchor) of what is wrong in the rows, for the page's summary."""
+        return [fault for row in self.used for fault in row.summary]
+
+
+class Minute(forms.DateTimeInput):
+    """A day and a minute; the browser's own picker unless it would drop what was typed."""
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        written = context["widget"]["value"]
+        if written is None or _reads(written):
+            context["widget"]["type"] = "datetime-local"
+        return context
+
+
+def _reads(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return "T" in text
+
+
+class OneYear(forms.IntegerField):
+    """A year in four digits."""
+
+    default_error_messages = {"invalid": "年度要写成四位数字，例如2023。"}
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and not 2000 <= value <= 2099:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+class _OfPolicy(forms.Form):
+    """A form about one policy; asks which only when there are several."""
+
+    policy = forms.ModelChoiceField(label="政策", queryset=LoadedPolicy.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, policies: list[LoadedPolicy], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.policies = policies
+        if len(policies) > 1:
+            self.fields["policy"].queryset = LoadedPolicy.objects.filter(pk__in=[one.pk for one in policies])
+        else:
+            del self.fields["policy"]
+
+    def chosen_policy(self) -> LoadedPolicy:
+        return self.cleaned_data.get("policy") or self.policies[0]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """The service's no, beside the field it names."""
+        for part in refusal.parts:
+            self.add_error(part.field if part.field in self.fields else None, part.message)
+
+
+def _moment(label: str, hint: str) -> forms.DateTimeField:
+    fault = "时间要写到分，例如2023-10-16T09:00。"
+    return forms.DateTimeField(
+        label=label, help_text=hint, widget=Minute(), error_messages={"invalid": fault}
+    )
+
+
+class ItemChoices(forms.ModelMultipleChoiceField):
+    """Items by their place in the policy and their title."""
+
+    places: Callable[[LoadedItem], str]
+
+    def label_from_instance(self, item: Any) -> str:
+        return f"{self.places(item)}　{item.title}"
+
+
+class RoundForm(_OfPolicy):
+    """A call for claims."""
+
+    name = forms.CharField(label="批次名称", max_length=80, help_text="例如2023年度第二批。")
+    number = forms.SlugField(
+        label="批次编号",
+        max_length=20,
+        help_text="用在地址里，例如2023-2。",
+        error_messages={"invalid": "批次编号只能用字母、数字和短横线，例如2023-2。"},
+    )
+    document_number = forms.CharField(label="通知文号", max_length=60)
+    opens_at = _moment("开放时间", "精确到分。")
+    closes_at = _moment("截止时间", "到这一分钟为止。当天24:00截止的，填次日00:00。")
+    items = ItemChoices(
+        label="可以申报的事项", queryset=LoadedItem.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    guide = forms.CharField(
+        label="申报指南", widget=forms.Textarea, help_text="说明申报条件、程序和联系方式。"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contents = {content.id: content for _, content in catalogue.published()}
+        now = clock.now()
+        places = {
+            (pack, one.code): one.place
+            for pack, content in contents.items()
+            for one in catalogue.offers(content, now)
+            if one.pays
+        }
+        field = self.fields["items"]
+        field.queryset = (
+            LoadedItem.objects.select_related("policy")
+            .filter(policy__in=self.policies, code__in={code for _, code in places})
+            .order_by("policy", "ordinal")
+        )
+        field.places = lambda item: places.get((item.policy.pack, item.code), "")
+
+
+class ListedEventForm(_OfPolicy):
+    """An event for the year list."""
+
+    year = OneYear(label="年度")
+    name = forms.CharField(label="活动名称", max_length=120)
+    held_on = forms.DateField(
+        label="举办日期", widget=forms.DateInput, error_messages={"invalid": _DAY_FAULT}
+    )
+    organiser_name = forms.CharField(label="主办机构", max_length=120)
+    organiser_code = forms.CharField(
+        label="主办机构统一社会信用代码", max_length=40, help_text="18位，承办单位不能申报。"
+    )
+    document_number = forms.CharField(label="清单文号", max_length=60)

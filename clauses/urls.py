@@ -1,0 +1,26 @@
+"""Addresses of the policies, the calculator, the rounds and the desks that keep them."""
+
+from django.urls import path
+
+from clauses import api, views
+
+urlpatterns = [
+    path("policies/", views.policy_list, name="policy"),
+    path("policies/<slug:pack>/", views.policy_detail, name="policy_detail"),
+    path("policies/<slug:pack>/text/", views.policy_text, name="policy_text"),
+    path("policies/<slug:pack>/clauses/<str:number>/", views.clause, name="clause"),
+    path("policies/<slug:pack>/items/<str:code>/", views.item, name="item"),
+    path("calculator/", views.calculator, name="calculator"),
+    path("rounds/", views.rounds, name="rounds"),
+    path("rounds/<str:number>/", views.round_detail, name="round"),
+    path("desk/rounds/", views.round_desk, name="round_desk"),
+    path("desk/events/", views.listed_events, name="listed_events"),
+]
+
+api_patterns = [
+    path("policies/", api.policies, name="policies"),
+    path("policies/<slug:pack>/", api.policy, name="policy"),
+    path("policies/<slug:pack>/items/<str:code>/", api.item, name="item"),
+    path("rounds/", api.rounds, name="rounds"),
+    path("calculate/", api.calculate, name="calculate"),
+]

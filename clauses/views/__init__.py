@@ -1,0 +1,19 @@
+"""Pages: the policy for anyone, the calculator, the rounds, and the desks of the office."""
+
+from clauses.views.calculator import calculator
+from clauses.views.desks import listed_events, round_desk
+from clauses.views.policies import clause, item, policy_detail, policy_list, policy_text
+from clauses.views.rounds import round_detail, rounds
+
+__all__ = [
+    "calculator",
+    "clause",
+    "item",
+    "listed_events",
+    "policy_detail",
+    "policy_list",
+    "policy_text",
+    "round_desk",
+    "round_detail",
+    "rounds",
+]

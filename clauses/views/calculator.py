@@ -1,0 +1,155 @@
+"""The calculator: GET with everything in the address, so that a result can be passed on. Nothing is kept."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from clauses import catalogue, selectors
+from clauses.engine.money import fen_from_yuan
+from clauses.engine.policy import Policy
+from clauses.forms import ItemForm, Question
+from clauses.services import InputErrors
+from clauses.views.chart import chart_of
+from clauses.views.estimate import Estimate
+from portal.kernel import clock
+from portal.kernel.gate import public
+from portal.kernel.money import format_yuan
+
+NAMES = ("pack", "item")
+STEERING = ("edit", "rows")
+STEP = ("label", "result", "why", "formula")
+
+
+@public
+@require_safe
+def calculator(request: HttpRequest) -> HttpResponse:
+    found = catalogue.published()
+    if not found:
+        return render(request, "clauses/calculator_empty.html")
+    tidy = without_blanks(request.GET)
+    if tidy is not None:
+        return redirect(f"{reverse('calculator')}?{tidy.urlencode()}")
+    packs = {policy.id: policy for _, policy in found}
+    policy = packs.get(request.GET.get("pack", ""), found[0][1])
+    code = request.GET.get("item", "")
+    if code not in policy.items:
+        return choose(request, policy, [policy for _, policy in found])
+    question = Question(request.GET, policy=policy, item=policy.item(code))
+    wants_form = any(request.GET.get(name) for name in STEERING)
+    if question.is_filled and not wants_form and question.is_valid():
+        try:
+            estimate = Estimate(policy, question.item, question.claim())
+        except InputErrors as errors:
+            question.take(errors.errors)
+        else:
+            return show(request, question, estimate)
+    return ask(request, question)
+
+
+def without_blanks(given: QueryDict) -> QueryDict | None:
+    """The address without the fields left empty; None when it is tidy already. An empty form stays as it was sent."""
+    said = {name for name in given if given[name].strip() and name not in NAMES}
+    blank = [name for name in given if not given[name].strip()]
+    if not said or not blank:
+        return None
+    tidy = given.copy()
+    for name in blank:
+        del tidy[name]
+    return tidy
+
+
+def choose(request: HttpRequest, policy: Policy, policies: list[Policy]) -> HttpResponse:
+    """Which item; figures that came along are carried on."""
+    form = ItemForm(request.GET if "item" in request.GET else None, policy=policy, at=clock.now())
+    unknown = request.GET.get("pack", policy.id) != policy.id
+    faults = [("没有这项政策，请从下面选择事项。", "")] if unknown else []
+    kept = [(name, request.GET[name]) for name in request.GET if name not in (*NAMES, *STEERING)]
+    context = {
+        "form": form,
+        "policy": policy,
+        "others": [one for one in policies if one.id != policy.id],
+        "faults": faults,
+        "kept": kept,
+        "term": catalogue.term(policy, clock.now(), is_open=bool(open_round_of(policy))),
+    }
+    return render(request, "clauses/calculator.html", context)
+
+
+def open_round_of(policy: Policy, code: str | None = None) -> Any:
+    """The round that closes first among those open now, for an item or for any."""
+    for window in selectors.open_rounds():
+        codes = {item.code for item in window.items.all()}
+        if window.policy.pack == policy.id and (code is None or code in codes):
+            return window
+    return None
+
+
+def ask(request: HttpRequest, question: Question) -> HttpResponse:
+    offer = catalogue.offer(question.policy, question.item, clock.now())
+    context = {"question": question, "offer": offer, "policy": question.policy}
+    return render(request, "clauses/estimate_form.html", context)
+
+
+def show(request: HttpRequest, question: Question, estimate: Estimate) -> HttpResponse:
+    policy, item = question.policy, question.item
+    offer = catalogue.offer(policy, item, clock.now())
+    answer = estimate.answer
+    again = request.GET.copy()
+    again["edit"] = "1"
+    rows = {row.name: row for row in question.used}
+    window = open_round_of(policy, item.id)
+    context = {
+        "question": question,
+        "estimate": estimate,
+        "answer": answer,
+        "offer": offer,
+        "policy": policy,
+        "reasons": [one for one in answer["reasons"] if one["code"] != "rate_applied"],
+        "other_quotes": other_quotes(policy, answer, item.quote),
+        "steps": [{key: step[key] for key in STEP} for step in answer["steps"]],
+        "excluded": [(rows[one["id"]], one["text"]) for one in answer["excluded_costs"]],
+        "typed": typed(question),
+        "settings": [
+            (policy.settings[one["id"]], reading(policy, one), catalogue.SOURCE_LABELS[one["source"]])
+            for one in answer["settings"]
+        ],
+        "chart": chart_of(estimate),
+        "again": f"{reverse('calculator')}?{again.urlencode()}",
+        "window": window,
+        "term": catalogue.term(policy, clock.now(), is_open=window is not None),
+    }
+    return render(request, "clauses/estimate.html", context)
+
+
+def reading(policy: Policy, used: dict[str, Any]) -> str:
+    """The wording of a point's value; the interface spells money points in yuan, the pack in fen."""
+    spec = policy.settings[used["id"]]
+    return spec.reading(fen_from_yuan(used["value"]) if spec.type == "money" else used["value"])
+
+
+def other_quotes(policy: Policy, answer: dict[str, Any], own: str) -> list[catalogue.GeneralQuote]:
+    """Sentences outside the item that the reasons stand on, each once."""
+    quotes = {reason["quote"] for reason in answer["reasons"]} - {own}
+    return [catalogue.general(policy, one.role) for one in policy.general if one.quote in quotes]
+
+
+def typed(question: Question) -> list[tuple[str, str]]:
+    """What the visitor typed, by label."""
+    form = question.form
+    found = []
+    for bound, unit in [*form.main_fields, *form.more_fields]:
+        value = form.cleaned_data.get(bound.name)
+        if value in (None, ""):
+            continue
+        if unit == "元":
+            found.append((bound.label, f"{format_yuan(value)}元"))
+        else:
+            choices = dict(getattr(form.fields[bound.name], "choices", ()))
+            found.append((bound.label, choices.get(value, f"{value}{unit}")))
+    if question.used:
+        total = sum(row.cleaned_data["amount"] for row in question.used)
+        found.append((f"逐笔费用{len(question.used)}笔", f"{format_yuan(total)}元"))
+    return found
