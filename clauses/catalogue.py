@@ -113,6 +113,11 @@ class RoundRow:
         return self.state.label, ROUND_TONES[self.state]
 
     @property
+    def opens_at_midnight(self) -> bool:
+        opens = local(self.round.opens_at)
+        return (opens.hour, opens.minute) == (0, 0)
+
+    @property
     def is_open(self) -> bool:
         return self.state == RoundStates.OPEN
 

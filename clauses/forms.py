@@ -18,6 +18,7 @@ from portal.kernel.refusals import Refusal
 
 MOST_ROWS = 10
 FIRST_ROWS = 3
+_BASE_HINT = "填写合计，可以带千位分隔符，例如60,000,000。"
 _DAY_FAULT = "日期要写成年、月、日，例如2023-03-01。"
 
 
@@ -65,7 +66,7 @@ class EstimateForm(forms.Form):
         self.main: list[str] = []
         self.more: list[str] = []
         if item.takes_costs:
-            self.fields["base"] = YuanField(label=item.base_label, required=False)
+            self.fields["base"] = YuanField(label=item.base_label, required=False, help_text=_BASE_HINT)
             self.main.append("base")
         for node in walk(item.rule) if item.rule else []:
             match node:

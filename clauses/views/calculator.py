@@ -1,10 +1,13 @@
 """The calculator: GET with everything in the address, so that a result can be passed on. Nothing is kept."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from clauses import catalogue, selectors
@@ -20,6 +23,7 @@ from portal.kernel.money import format_yuan
 
 NAMES = ("pack", "item")
 STEERING = ("edit", "rows")
+TYPED = {"核定基数": "你填写的数", "申报事实": "你填写的数"}
 STEP = ("label", "result", "why", "formula")
 
 
@@ -109,7 +113,10 @@ def show(request: HttpRequest, question: Question, estimate: Estimate) -> HttpRe
         "policy": policy,
         "reasons": [one for one in answer["reasons"] if one["code"] != "rate_applied"],
         "other_quotes": other_quotes(policy, answer, item.quote),
-        "steps": [{key: step[key] for key in STEP} for step in answer["steps"]],
+        "steps": [
+            {key: step[key] for key in STEP} | {"why": TYPED.get(step["why"], step["why"])}
+            for step in answer["steps"]
+        ],
         "excluded": [(rows[one["id"]], one["text"]) for one in answer["excluded_costs"]],
         "typed": typed(question),
         "settings": [
@@ -136,20 +143,24 @@ def other_quotes(policy: Policy, answer: dict[str, Any], own: str) -> list[catal
     return [catalogue.general(policy, one.role) for one in policy.general if one.quote in quotes]
 
 
-def typed(question: Question) -> list[tuple[str, str]]:
+def _money(amount: Decimal) -> SafeString:
+    return format_html('<span class="pt-money">{}元</span>', format_yuan(amount))
+
+
+def typed(question: Question) -> list[tuple[str, str | SafeString]]:
     """What the visitor typed, by label."""
     form = question.form
-    found = []
+    found: list[tuple[str, str | SafeString]] = []
     for bound, unit in [*form.main_fields, *form.more_fields]:
         value = form.cleaned_data.get(bound.name)
         if value in (None, ""):
             continue
         if unit == "元":
-            found.append((bound.label, f"{format_yuan(value)}元"))
+            found.append((bound.label, _money(value)))
         else:
             choices = dict(getattr(form.fields[bound.name], "choices", ()))
             found.append((bound.label, choices.get(value, f"{value}{unit}")))
     if question.used:
-        total = sum(row.cleaned_data["amount"] for row in question.used)
-        found.append((f"逐笔费用{len(question.used)}笔", f"{format_yuan(total)}元"))
+        total = sum((row.cleaned_data["amount"] for row in question.used), Decimal(0))
+        found.append((f"逐笔费用{len(question.used)}笔", _money(total)))
     return found

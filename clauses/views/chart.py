@@ -83,17 +83,20 @@ def in_wan(fen: int) -> str:
     return format_wan(Decimal(fen).scaleb(-2))
 
 
-def bends(points: Sequence[Point], value: str) -> list[Point]:
+Spot = tuple[int | Fraction, int | Fraction]
+
+
+def bends(spots: Sequence[Spot]) -> list[Spot]:
     """The ends of the straight parts; what rounding moves by less than a thousandth of the height is straight."""
-    height = max(getattr(point, value) for point in points) or 1
-    kept = [points[0]]
-    for index in range(1, len(points) - 1):
-        start, here, end = kept[-1], points[index], points[index + 1]
-        share = Fraction(here.base - start.base, end.base - start.base)
-        straight = getattr(start, value) + share * (getattr(end, value) - getattr(start, value))
-        if abs(straight - getattr(here, value)) * 1000 > height:
+    height = max(amount for _, amount in spots) or 1
+    kept = [spots[0]]
+    for here, end in pairwise(spots[1:]):
+        start = kept[-1]
+        share = Fraction(here[0] - start[0]) / (end[0] - start[0])
+        straight = start[1] + share * (end[1] - start[1])
+        if abs(straight - here[1]) * 1000 > height:
             kept.append(here)
-    return [*kept, points[-1]]
+    return [*kept, spots[-1]]
 
 
 class Plot:
@@ -112,7 +115,7 @@ class Plot:
         up = self.frame.bottom - self.frame.top
         return self.frame.bottom - float(Fraction(amount) / self.most_amount * up)
 
-    def line(self, spots: Sequence[tuple[int | Fraction, int | Fraction]]) -> str:
+    def line(self, spots: Sequence[Spot]) -> str:
         return "M" + "L".join(f"{self.x(base):.1f} {self.y(amount):.1f}" for base, amount in spots)
 
 
@@ -160,9 +163,9 @@ def described(estimate: Estimate, own: Point) -> str:
     return f"{start}你填写的{said(own.base)}，补助{said(own.amount)}。"
 
 
-def ghost_of(points: Sequence[Point], ceiling: Fraction) -> list[tuple[Fraction, Fraction]]:
+def ghost_of(points: Sequence[Point], ceiling: Fraction) -> list[Spot]:
     """The amount without the cap, from where it parts from the award to the top of the plot."""
-    found: list[tuple[Fraction, Fraction]] = []
+    found: list[Spot] = []
     for before, here in pairwise(points):
         if here.computed - here.amount < 100:
             continue
@@ -180,15 +183,14 @@ def draw(
     frame: Frame,
     points: Sequence[Point],
     own: Point,
-    ghosts: Sequence[tuple[Fraction, Fraction]],
+    ghosts: Sequence[Spot],
     step: int,
     estimate: Estimate,
 ) -> Drawing:
     plateau, most = points[-1].amount, points[-1].base
     plot = Plot(frame, most, plateau * MARGIN)
-    spots = [(point.base, point.amount) for point in bends(points, "amount")]
     drawing = Drawing(frame)
-    drawing.main = plot.line(spots)
+    drawing.main = plot.line(bends([(point.base, point.amount) for point in points]))
     drawing.area = f"{drawing.main}V{frame.bottom}H{frame.left}Z"
     drawing.axis = f"M{frame.left} {frame.bottom}H{frame.right}"
     scales(drawing, plot, plateau, step, estimate)
@@ -200,14 +202,12 @@ def draw(
     if estimate.limit is not None:
         limit_label(drawing, plot, estimate)
     if ghosts:
-        thinned = [ghosts[0], *([ghosts[len(ghosts) // 2]] if len(ghosts) > 2 else []), ghosts[-1]]
-        drawing.ghost = plot.line(thinned)
+        drawing.ghost = plot.line(bends(ghosts))
         words = "不设上限时" if frame is WIDE else "不设上限"
         x, y = plot.x(ghosts[-1][0]), plot.y(ghosts[-1][1])
         room = x + 8 + width_of(words) <= frame.width
-        drawing.texts.append(
-            Text(f"{x + 8 if room else x - 8:.1f}", f"{y + 5:.1f}", words, "" if room else "t-end")
-        )
+        spot = (x + 8, y + 5, "") if room else (x, y - 10, "t-end")
+        drawing.texts.append(Text(f"{spot[0]:.1f}", f"{spot[1]:.1f}", words, spot[2]))
     drawing.texts.append(Text("0", "16", "补助（万元）"))
     label = f"{estimate.item.base_label}（万元）"
     drawing.texts.append(Text(str(frame.right), str(frame.height - 4), label, "t-end"))
@@ -228,7 +228,10 @@ def scales(drawing: Drawing, plot: Plot, plateau: int, step: int, estimate: Esti
     if shown and all(abs(plot.x(tick) - plot.x(limit.base)) > 56 for tick in ticks):
         ticks.append(limit.base)
     for tick in ticks:
-        drawing.texts.append(Text(f"{plot.x(tick):.1f}", str(frame.bottom + 22), in_wan(tick), "t-mid"))
+        words, x = in_wan(tick), plot.x(tick)
+        inside = x + width_of(words) / 2 <= frame.width
+        at, look = (x, "t-mid") if inside else (frame.width - 1, "t-end")
+        drawing.texts.append(Text(f"{at:.1f}", str(frame.bottom + 22), words, look))
 
 
 def own_label(drawing: Drawing, plot: Plot, points: Sequence[Point], own: Point) -> None:

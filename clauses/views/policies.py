@@ -7,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from clauses import catalogue, selectors
-from clauses.engine.policy import Item, Policy
+from clauses.engine.policy import MONEY, Item, Policy
 from clauses.models import Policy as LoadedPolicy
 from portal.kernel import clock
 from portal.kernel.gate import public
 
-SCOPE_LABELS = {"claim": "每份申报一份", "cost": "每笔费用一份"}
+SCOPE_LABELS = {"claim": "一份", "cost": "每笔费用一份"}
 
 
 def loaded_or_404(pack: str) -> tuple[LoadedPolicy, Policy]:
@@ -86,6 +86,8 @@ def clause(request: HttpRequest, pack: str, number: str) -> HttpResponse:
             **frame_of(row, policy, items),
             "clause": found,
             "offers": catalogue.offers(policy, clock.now(), items),
+            "pays": any(one.kind == MONEY for one in items),
+            "how_many": catalogue.ordinal(len(items)),
             "overlap": catalogue.general(policy, "overlap"),
         },
     )
