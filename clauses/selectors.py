@@ -7,11 +7,12 @@ from django.db.models import Prefetch, QuerySet
 
 from clauses import engine, loader
 from clauses.engine.money import yuan
-from clauses.engine.policy import COST_DATES
+from clauses.engine.policy import CASE_BY_CASE, COST_DATES, MONEY
 from clauses.models import Item, ListedEvent, Policy, Round
 from clauses.states import RoundStates
 from portal.kernel import clock
 from portal.kernel.canonical import plain
+from portal.ledger.uses import Use
 
 
 def pack(pack_id: str) -> engine.Policy:
@@ -35,6 +36,23 @@ def settings_in_force(policy: Policy | str, at: datetime) -> dict[str, Any]:
 
 def loaded_policies() -> QuerySet[Policy]:
     return Policy.objects.order_by("pk")
+
+
+def budget_uses() -> list[Use]:
+    """Items of final policies that are paid from a budget, for the budget desk."""
+    return [
+        Use(
+            content.id,
+            f"{content.short_title}（{content.document_number}）",
+            tuple(
+                (item.id, item.title)
+                for item in content.items.values()
+                if item.kind in (MONEY, CASE_BY_CASE)
+            ),
+        )
+        for content in (pack(row.pack) for row in loaded_policies())
+        if content.status == "final"
+    ]
 
 
 def item_by_code(pack_id: str, code: str) -> Item:

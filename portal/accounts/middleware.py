@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from portal.kernel.refusals import Forbidden
+SENTENCE = "请先在网页上设置两步验证。"
 
 
 class SecondFactorMiddleware:
@@ -18,11 +18,12 @@ class SecondFactorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated and user.needs_second_factor and not self._open(request.path):
-            if not is_mfa_enabled(user):
-                if request.path.startswith("/api/"):
-                    raise Forbidden("请先在网页上设置两步验证。")
-                return redirect("mfa_activate_totp")
+        bound = user.is_authenticated and user.needs_second_factor and not self._open(request.path)
+        if bound and not is_mfa_enabled(user):
+            if request.path.startswith("/api/"):
+                said = {"code": "second_factor_needed", "message": SENTENCE, "fields": {}}
+                return JsonResponse(said, status=403, json_dumps_params={"ensure_ascii": False})
+            return redirect("mfa_activate_totp")
         return self.get_response(request)
 
     @staticmethod

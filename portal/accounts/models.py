@@ -6,7 +6,14 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
-from portal.accounts.states import DISTRICTS, NEEDS_SECOND_FACTOR, MemberRoles, OrganisationKinds, OrganisationStates, Roles
+from portal.accounts.states import (
+    DISTRICTS,
+    NEEDS_SECOND_FACTOR,
+    MemberRoles,
+    OrganisationKinds,
+    OrganisationStates,
+    Roles,
+)
 
 
 class Unit(models.Model):

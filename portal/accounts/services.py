@@ -2,21 +2,37 @@
 
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError as Invalid
 from django.db import IntegrityError, transaction
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 from portal.accounts import selectors
 from portal.accounts.models import ApiToken, ExpertProfile, Membership, Organisation, RoleGrant, Unit, User
-from portal.accounts.permissions import is_organisation_admin, may_certify
-from portal.accounts.states import DISTRICTS, MemberRoles, OrganisationKinds, OrganisationStates, Roles
+from portal.accounts.permissions import (
+    is_administrator,
+    is_organisation_admin,
+    may_certify,
+    may_manage_person,
+)
+from portal.accounts.states import (
+    DISTRICTS,
+    LONELY_ROLES,
+    MemberRoles,
+    OrganisationKinds,
+    OrganisationStates,
+    Roles,
+)
 from portal.kernel import clock, events
 from portal.kernel.permissions import require
-from portal.kernel.refusals import Refusal
+from portal.kernel.refusals import Refusal, raise_any
 from portal.kernel.work import unit_of_work
 
 TOKEN_DAYS = 90
@@ -45,7 +61,9 @@ def normal_code(text: str, *, field: str = "code") -> str:
         ) from error
     except InvalidChecksum as error:
         raise Refusal(
-            "统一社会信用代码的校验位不对，请对照营业执照或法人证书逐位检查。", code="bad_code_check", field=field
+            "统一社会信用代码的校验位不对，请对照营业执照或法人证书逐位检查。",
+            code="bad_code_check",
+            field=field,
         ) from error
     except ValidationError as error:
         raise Refusal(
@@ -81,12 +99,19 @@ def register_organisation(
     code = normal_code(code)
     allowed = kinds_for(code)
     if not allowed:
-        raise Refusal("这类单位不在本政策的申报范围内（例如机关单位）。", code="kind_may_not_file", field="code")
+        raise Refusal(
+            "这类单位不在本政策的申报范围内（例如机关单位）。", code="kind_may_not_file", field="code"
+        )
     if kind not in allowed:
         names = "或".join(OrganisationKinds(item).label for item in sorted(allowed))
         raise Refusal(f"按代码开头判断，单位类型应为{names}。", code="kind_mismatch", field="kind")
     if district not in DISTRICTS:
         raise Refusal("请选择注册地所在的区县。", code="bad_choice", field="district")
+    _filled(
+        name=(name, "单位名称"),
+        legal_person=(legal_person, "法定代表人"),
+        contact_phone=(contact_phone, "联系电话"),
+    )
     with unit_of_work():
         try:
             with transaction.atomic():
@@ -121,24 +146,194 @@ def create_user(
     demonstration: bool = False,
     granted_by: User | None = None,
 ) -> User:
-    """A person who can sign in. Raises Refusal when the name is taken."""
+    """A person who can sign in, by a name without regard to case.
+
+    Raises Refusal: name empty, malformed or taken, weak password (that of a demonstration account is public
+    and not judged).
+    """
+    username = username.strip().lower()
+    _filled(username=(username, "登录名"), display_name=(display_name, "姓名"))
+    try:
+        UnicodeUsernameValidator()(username)
+    except Invalid as error:
+        raise Refusal(
+            "登录名只能用字母、数字和@ . + - _，中间不能有空格。", code="bad_username", field="username"
+        ) from error
+    if not demonstration:
+        raise_any(password_faults(password, username=username, display_name=display_name))
     try:
         with transaction.atomic():
             user = User.objects.create_user(
-                username=username.strip(),
+                username=username,
                 password=password,
                 display_name=display_name.strip(),
                 unit=unit,
                 demonstration=demonstration,
             )
     except IntegrityError as error:
-        raise Refusal("这个登录名已经有人用了，请换一个。", code="username_taken", field="username") from error
+        raise Refusal(
+            "这个登录名已经有人用了，请换一个。", code="username_taken", field="username"
+        ) from error
     RoleGrant.objects.bulk_create(
         RoleGrant(user=user, role=role, granted_at=clock.now(), granted_by=granted_by) for role in roles
     )
-    if unit is not None and Roles.UNIT_OFFICER in roles:
-        user.groups.add(Group.objects.get_or_create(name=unit_group_name(unit))[0])
+    _speak_for_unit(user, roles)
     return user
+
+
+def password_faults(password: str, *, username: str = "", display_name: str = "") -> list[Refusal]:
+    """What is wrong with a new password, each with what to do; field `password`."""
+    try:
+        validate_password(password, User(username=username, display_name=display_name))
+    except Invalid as error:
+        said = {
+            "password_too_short": f"密码至少10个字符，现在是{len(password)}个。",
+            "password_too_common": "这个密码太常见，容易被猜到，请换一个。",
+            "password_entirely_numeric": "密码不能全是数字，请加上字母或符号。",
+        }
+        return [
+            Refusal(said.get(part.code or "", "".join(part.messages)), code="weak_password", field="password")
+            for part in error.error_list
+        ]
+    return []
+
+
+def add_staff(
+    *,
+    actor: User,
+    username: str,
+    display_name: str,
+    password: str,
+    unit: Unit | None,
+    roles: Iterable[str],
+    employer_name: str = "",
+    employer_code: str = "",
+    fields: str = "",
+) -> User:
+    """An administrator opens an account for somebody at an office, or an expert with his employer.
+
+    Raises Refusal: no role, roles that two people must hold, no unit, employer's code wrong.
+    """
+    require(is_administrator, actor, None)
+    given = _roles(roles, unit)
+    with unit_of_work():
+        user = create_user(
+            username=username,
+            display_name=display_name,
+            password=password,
+            unit=unit,
+            roles=given,
+            granted_by=actor,
+        )
+        if Roles.EXPERT in given:
+            _filled(employer_name=(employer_name, "工作单位"), fields=(fields, "研究方向"))
+            describe_expert(
+                user=user,
+                employer_name=employer_name.strip(),
+                employer_code=employer_code,
+                fields=fields.strip(),
+            )
+        events.record(
+            "staff.added",
+            user,
+            actor=actor,
+            data={"username": user.username, "unit": unit.code if unit else "", "roles": sorted(given)},
+        )
+    return user
+
+
+def change_roles(*, actor: User, user: User, unit: Unit | None, roles: Iterable[str]) -> User:
+    """Give an office user other roles or another unit; nobody changes his own."""
+    require(is_administrator, actor, None)
+    if actor.pk == user.pk:
+        raise Refusal("不能改动你自己的角色，请另一名系统管理员办理。", code="forbidden", field="roles")
+    given = _roles(roles, unit)
+    if Roles.EXPERT in given and not ExpertProfile.objects.filter(user=user).exists():
+        raise Refusal(
+            "专家要有工作单位的登记才能回避，请另开一个专家账号。", code="no_employer", field="roles"
+        )
+    with unit_of_work():
+        locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        before = set(locked.role_grants.values_list("role", flat=True))
+        locked.role_grants.exclude(role__in=given).delete()
+        RoleGrant.objects.bulk_create(
+            RoleGrant(user=locked, role=role, granted_at=clock.now(), granted_by=actor)
+            for role in given
+            if role not in before
+        )
+        locked.unit = unit
+        locked.save(update_fields=["unit"])
+        _speak_for_unit(locked, given)
+        events.record(
+            "staff.roles_changed",
+            locked,
+            actor=actor,
+            data={"from": sorted(before), "to": sorted(given), "unit": unit.code if unit else ""},
+        )
+    return locked
+
+
+def reset_password(*, actor: User, user: User, password: str) -> None:
+    """A new password for somebody who forgot his; every session of his ends. Raises Refusal for a weak one."""
+    require(may_manage_person, actor, user)
+    raise_any(password_faults(password, username=user.username, display_name=user.display_name))
+    with unit_of_work():
+        locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        locked.set_password(password)
+        locked.save(update_fields=["password"])
+        events.record("user.password_reset", locked, actor=actor, data={"username": locked.username})
+
+
+def set_active(*, actor: User, user: User, active: bool) -> User:
+    """Close an account of somebody who left, or open it again; his keys for programs end with it."""
+    require(may_manage_person, actor, user)
+    with unit_of_work():
+        locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        if locked.is_active == active:
+            return locked
+        locked.is_active = active
+        locked.save(update_fields=["is_active"])
+        if not active:
+            ApiToken.objects.filter(user=locked, revoked_at=None).update(revoked_at=clock.now())
+        events.record(
+            "user.opened" if active else "user.closed",
+            locked,
+            actor=actor,
+            data={"username": locked.username},
+        )
+    return locked
+
+
+def _roles(roles: Iterable[str], unit: Unit | None) -> tuple[Roles, ...]:
+    """Roles as asked for, checked: known, at least one, none that must stand alone, with their unit."""
+    chosen = set(roles)
+    if not chosen or not chosen <= set(Roles.values):
+        raise Refusal("请至少选择一个角色。", code="bad_choice", field="roles")
+    if {Roles.FINANCE_CLERK, Roles.FINANCE_APPROVER} <= chosen:
+        raise Refusal("制单和复核要由两个人担任，不能给同一个人。", code="two_persons", field="roles")
+    for role in LONELY_ROLES:
+        if role in chosen and len(chosen) > 1:
+            raise Refusal(f"“{role.label}”不能同时有别的角色。", code="two_persons", field="roles")
+    if unit is None and chosen != {Roles.EXPERT}:
+        raise Refusal("请选择所在单位。", code="required", field="unit")
+    return tuple(role for role in Roles if role in chosen)
+
+
+def _speak_for_unit(user: User, roles: Iterable[str]) -> None:
+    """Put the person into the group of the unit he speaks for, and into no other."""
+    groups = []
+    if user.unit is not None and Roles.UNIT_OFFICER in roles:
+        groups = [Group.objects.get_or_create(name=unit_group_name(user.unit))[0]]
+    user.groups.set(groups)
+
+
+def _filled(**values: tuple[str, str]) -> None:
+    """Refusals for every empty text: field=(value, label)."""
+    raise_any(
+        Refusal(f"请填写{label}。", code="required", field=field)
+        for field, (value, label) in values.items()
+        if not value.strip()
+    )
 
 
 def unit_group_name(unit: Unit) -> str:
@@ -192,11 +387,17 @@ def add_filler(*, actor: User, username: str, display_name: str, password: str) 
 
 
 def create_token(*, actor: User, label: str) -> tuple[ApiToken, str]:
-    """A key for programs, shown once; it ends after 90 days."""
+    """A key for programs, shown once; it ends after 90 days. One live key for one purpose, so that a second
+    press makes no second key."""
     if not label.strip():
         raise Refusal("请写明令牌的用途，方便以后辨认。", code="required", field="label")
     secret = secrets.token_urlsafe(32)
     with unit_of_work():
+        User.objects.select_for_update(of=("self",)).get(pk=actor.pk)
+        if selectors.live_tokens(actor).filter(label=label.strip()[:60]).exists():
+            raise Refusal(
+                "你已有一个同样用途的令牌，请先停用它，或换一个用途名称。", code="already_done", field="label"
+            )
         token = ApiToken.objects.create(
             user=actor,
             organisation=actor.organisation,
@@ -211,8 +412,9 @@ def create_token(*, actor: User, label: str) -> tuple[ApiToken, str]:
 
 
 def revoke_token(*, actor: User, token: ApiToken) -> None:
+    """End a key of one's own at once; ending it twice is nothing."""
     if token.user_id != actor.pk:
         raise Refusal("这不是你的令牌。", code="forbidden")
     with unit_of_work():
-        ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=clock.now())
-        events.record("token.revoked", token, actor=actor, data={"label": token.label})
+        if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=clock.now()):
+            events.record("token.revoked", token, actor=actor, data={"label": token.label})

@@ -26,9 +26,10 @@ ROLE_DESCRIPTIONS = {
     Roles.FINANCE_CLERK: "编制拨付批次，登记银行结果",
     Roles.FINANCE_APPROVER: "复核并放行批次",
     Roles.AUDITOR: "查看全部记录，不能改动",
-    Roles.ADMINISTRATOR: "管理用户、单位、批次和预算",
+    Roles.ADMINISTRATOR: "管理用户、单位、申报窗口和预算",
 }
 
+LONELY_ROLES = (Roles.AUDITOR, Roles.ADMINISTRATOR)
 NEEDS_SECOND_FACTOR = frozenset(set(Roles) - {Roles.EXPERT, Roles.AUDITOR})
 
 
@@ -72,3 +73,9 @@ DISTRICTS = (
     "延寿县",
     ELSEWHERE,
 )
+
+CERTIFICATION = {
+    OrganisationStates.PENDING: ("等待认证", "wait"),
+    OrganisationStates.CERTIFIED: ("已认证", "done"),
+    OrganisationStates.FROZEN: ("已冻结", "bad"),
+}

@@ -16,7 +16,13 @@ def add_refusals(form: BaseForm, refusal: Refusal) -> None:
 
 
 def text_field(
-    label: str, limit: int, *, rows: int = 0, required: bool = True, help_text: str = "", autocomplete: str = ""
+    label: str,
+    limit: int,
+    *,
+    rows: int = 0,
+    required: bool = True,
+    help_text: str = "",
+    autocomplete: str = "",
 ) -> forms.CharField:
     """A text of at most `limit` characters, in one line or with `rows`; says how many are too many."""
     attrs: dict[str, Any] = {"rows": rows} if rows else {}

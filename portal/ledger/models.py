@@ -36,7 +36,9 @@ class Entry(models.Model):
     kind = models.CharField("类型", max_length=12, choices=Kinds)
     memo = models.CharField("摘要", max_length=200)
     posted_at = models.DateTimeField("入账时间")
-    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["id"]

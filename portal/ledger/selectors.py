@@ -1,5 +1,6 @@
 """Balances are sums; nothing else is stored."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -30,14 +31,16 @@ def balance(line: BudgetLine, account: Accounts, *, reference: str | None = None
     return total or ZERO
 
 
-def balances(*, policy: str | None = None) -> list[Balance]:
-    """Every line with its balances, in two queries."""
-    lines = BudgetLine.objects.all()
+def balances(*, policy: str | None = None, line: BudgetLine | None = None) -> list[Balance]:
+    """Every line (or those of a policy, or one) with its balances, in two queries."""
+    lines, postings = BudgetLine.objects.all(), Posting.objects.all()
     if policy:
         lines = lines.filter(policy=policy)
+    if line:
+        lines, postings = lines.filter(pk=line.pk), postings.filter(line=line)
     sums = {
         (row["line"], row["account"]): row["total"]
-        for row in Posting.objects.values("line", "account").annotate(total=Sum("amount"))
+        for row in postings.values("line", "account").annotate(total=Sum("amount")).order_by()
     }
     return [
         Balance(
@@ -50,6 +53,11 @@ def balances(*, policy: str | None = None) -> list[Balance]:
         )
         for line in lines
     ]
+
+
+def entries_on(line: BudgetLine) -> QuerySet[Posting]:
+    """The receiving leg of every entry on a line, with the entry and who made it."""
+    return Posting.objects.filter(line=line, amount__gt=0).select_related("entry__posted_by")
 
 
 def line_for(*, policy: str, item: str, year: int) -> BudgetLine | None:
@@ -72,3 +80,17 @@ def line_of(reference: str, account: Accounts) -> BudgetLine | None:
         .first()
     )
     return BudgetLine.objects.get(pk=row["line"]) if row else None
+
+
+def lines_of(references: Iterable[str], account: Accounts) -> dict[str, BudgetLine]:
+    """`line_of` for many references at once, in two queries; those without money on `account` are left out."""
+    found = (
+        Posting.objects.filter(reference__in=list(references), account=account)
+        .values("reference", "line")
+        .annotate(total=Sum("amount"))
+        .filter(total__gt=0)
+        .order_by("-line")
+    )
+    holding = {row["reference"]: row["line"] for row in found}
+    lines = BudgetLine.objects.in_bulk(set(holding.values()))
+    return {reference: lines[line] for reference, line in holding.items()}

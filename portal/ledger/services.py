@@ -8,7 +8,7 @@ from portal.kernel import clock, events
 from portal.kernel.canonical import digest
 from portal.kernel.money import format_yuan
 from portal.kernel.permissions import SYSTEM, require
-from portal.kernel.refusals import Refusal
+from portal.kernel.refusals import Refusal, raise_any
 from portal.kernel.work import unit_of_work
 from portal.ledger import selectors
 from portal.ledger.models import BudgetLine, Entry, Posting
@@ -31,9 +31,7 @@ def post(
     insufficient_budget, or key_reused when the key came with other content before.
     """
     source, target = MOVES[kind]
-    request = digest(
-        {"kind": kind.value, "line": line.pk, "amount": f"{amount:.2f}", "reference": reference}
-    )
+    request = digest({"kind": kind.value, "line": line.pk, "amount": f"{amount:.2f}", "reference": reference})
     with unit_of_work():
         BudgetLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
         known = Entry.objects.filter(key=key).first()
@@ -90,8 +88,15 @@ def open_line(
 ) -> BudgetLine:
     """A budget line with its appropriation; both carry the document number."""
     require(is_administrator, actor, None)
-    if not document_number.strip():
-        raise Refusal("预算要写明下达文号。", code="required", field="document_number")
+    raise_any(
+        Refusal(message, code="required", field=field)
+        for field, given, message in (
+            ("name", name.strip(), "请填写预算项目。"),
+            ("document_number", document_number.strip(), "预算要写明下达文号。"),
+            ("items", items, "请选择适用事项。"),
+        )
+        if not given
+    )
     with unit_of_work():
         line, made = BudgetLine.objects.get_or_create(
             policy=policy,

@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+"""Routes of the budget pages."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from portal.ledger import views
+
+urlpatterns = [
+    path("desk/budget/", views.budget, name="budget"),
+    path("desk/budget/new/", views.budget_new, name="budget_new"),
+    path("desk/budget/<int:pk>/", views.budget_line, name="budget_line"),
+]
 api_patterns: list[URLPattern] = []
