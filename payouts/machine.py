@@ -50,8 +50,8 @@ def has_lines(batch: Batch) -> Iterator[Refusal]:
 
 
 def unchanged_since_frozen(batch: Batch) -> Iterator[Refusal]:
-    if selectors.batch_digest(batch) != batch.digest:
-        yield Refusal("批次内容与制单时冻结的不一致，不能放行。", code="digest_mismatch")
+    if selectors.batch_digest(batch) != batch.digest or not selectors.lines_are_as_awarded(batch):
+        yield Refusal("批次内容与制单时冻结的不一致，不能放行。请退回制单人核对。", code="digest_mismatch")
 
 
 def every_line_has_a_result(batch: Batch) -> Iterator[Refusal]:

@@ -3,12 +3,14 @@
 from typing import Any
 
 from portal.accounts.permissions import (
+    has_role,
     is_applicant,
     is_certified,
     is_finance_approver,
     is_finance_clerk,
     is_organisation_admin,
 )
+from portal.accounts.states import Roles
 from portal.kernel.permissions import predicate
 
 
@@ -31,6 +33,7 @@ def is_not_the_maker(actor: Any, batch: Any) -> bool:
     return actor.pk not in {batch.made_by_id, batch.submitted_by_id}
 
 
+may_see_batches = has_role(Roles.FINANCE_CLERK, Roles.FINANCE_APPROVER, Roles.AUDITOR)
 may_give_account = is_applicant & is_own_payment & is_organisation_admin & is_certified
 may_make = is_finance_clerk & is_impartial
 may_release = is_finance_approver & is_impartial & is_not_the_maker

@@ -1,10 +1,13 @@
 """Reads about payments and batches."""
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from applications.states import ClaimStates
 from clauses import engine
@@ -14,8 +17,13 @@ from clauses.engine.policy import COST_DATES
 from payouts.models import Batch, BatchLine, PayeeAccount, Payment
 from payouts.states import PaymentStates, Results
 from portal.accounts.models import Organisation
+from portal.accounts.states import MemberRoles
 from portal.kernel.canonical import digest
+from portal.kernel.models import Document
+from portal.kernel.money import ZERO
 from portal.kernel.refusals import Refusal
+from portal.ledger import selectors as books
+from portal.ledger.models import BudgetLine
 from review.models import Award
 
 
@@ -48,10 +56,12 @@ def award_of(claim_number: str) -> Award:
     return awards().get(case__claim__number=claim_number)
 
 
-def dues_of(organisation: Organisation) -> list[Due]:
-    """Every award of an organisation, newest first."""
+def dues_of(organisation: Organisation, *, before: int | None = None, limit: int | None = None) -> list[Due]:
+    """Awards of an organisation, newest first; `before` (a key of an award) and `limit` make a page."""
     found = awards().filter(case__claim__organisation=organisation).order_by("-pk")
-    return [Due(award, getattr(award, "payment", None)) for award in found]
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return [Due(award, getattr(award, "payment", None)) for award in found[:limit]]
 
 
 def awaiting_account() -> QuerySet[Award]:
@@ -111,6 +121,92 @@ def batch_digest(batch: Batch) -> str:
     )
 
 
+def lines_are_as_awarded(batch: Batch) -> bool:
+    """The lines add up to the frozen count and sum, and each pays what its unchanged decision awards."""
+    lines = list(lines_of(batch))
+    awarded = all(
+        line.amount == line.payment.amount == award.amount == Decimal(award.decision["amount"])
+        and award.decision_digest == digest(award.decision)
+        for line in lines
+        for award in [line.payment.award]
+    )
+    return awarded and len(lines) == batch.count and sum((line.amount for line in lines), ZERO) == batch.total
+
+
+def batch_of(number: str) -> Batch:
+    """Batch.DoesNotExist for an unknown number."""
+    return batches().get(number=number)
+
+
+def line_of(batch: Batch, claim_number: str) -> BatchLine:
+    """BatchLine.DoesNotExist when the claim is not in the batch."""
+    return lines_of(batch).get(payment__award__case__claim__number=claim_number)
+
+
+def listed_batches() -> QuerySet[Batch]:
+    """Batches with count and sum of their lines, frozen or not."""
+    return batches().annotate(line_count=Count("lines"), line_total=Sum("lines__amount"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many, and how much in yuan."""
+
+    count: int
+    total: Decimal
+
+    @property
+    def said(self) -> str:
+        return f"{self.count}笔"
+
+
+def tally(found: QuerySet[Any]) -> Tally:
+    """Count and sum of payments or of batch lines."""
+    row = found.order_by().aggregate(count=Count("pk"), total=Sum("amount"))
+    return Tally(row["count"], row["total"] or ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetUse:
+    """What a batch takes from a budget line; the money was set aside when the awards were approved."""
+
+    line: BudgetLine
+    appropriated: Decimal
+    paid: Decimal
+    elsewhere: Decimal
+    here: Decimal
+    available: Decimal
+
+
+def budget_use(batch: Batch) -> list[BudgetUse]:
+    """One row for each budget line the batch draws on; `here` is what is still to be paid of it."""
+    here: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    rows = batch.lines.values("payment__award__budget_line", "result").annotate(total=Sum("amount"))
+    for row in rows.order_by():
+        here[row["payment__award__budget_line"]] += row["total"] if row["result"] == Results.PENDING else ZERO
+    return [
+        BudgetUse(
+            line=one.line,
+            appropriated=one.appropriated,
+            paid=one.paid,
+            elsewhere=one.reserved + one.committed - here[one.line.pk],
+            here=here[one.line.pk],
+            available=one.available,
+        )
+        for one in books.balances()
+        if one.line.pk in here
+    ]
+
+
+def papers_of_batch(batch: Batch) -> QuerySet[Document]:
+    """Every paper a release issued: the two tables first, then sheet and letter of each line."""
+    lines = [str(pk) for pk in batch.lines.values_list("pk", flat=True)]
+    return Document.objects.filter(
+        Q(subject_type=Batch._meta.label_lower, subject_id=str(batch.pk))
+        | Q(subject_type=BatchLine._meta.label_lower, subject_id__in=lines)
+    ).order_by("pk")
+
+
 def term_faults(award: Award) -> Iterator[Refusal]:
     """The second gate: the frozen facts are tested again, never today's date (what is owed does not expire)."""
     claim = award.case.claim
@@ -120,9 +216,7 @@ def term_faults(award: Award) -> Iterator[Refusal]:
     if late is not None:
         yield Refusal(f"{late.text}不能付款。", code=late.code)
     for cost in award.decision["question"]["claims"][0].get("costs", []):
-        line = engine.CostLine(
-            id=cost["id"], amount=0, **{name: day for name, day in _dates(cost).items() if day}
-        )
+        line = replace(engine.CostLine(id=cost["id"], amount=0), **_dates(cost))
         if any(out["id"] == cost["id"] for out in award.decision["verdict"]["excluded_costs"]):
             continue
         outside = term.cost_refusal(policy, rules, line, award.decision["question"]["claims"][0]["settings"])
@@ -130,10 +224,8 @@ def term_faults(award: Award) -> Iterator[Refusal]:
             yield Refusal(f"{outside.text}不能付款。", code=outside.code)
 
 
-def _dates(cost: dict[str, str]) -> dict[str, date]:
-    return {
-        name: date.fromisoformat(cost[name]) for name in COST_DATES if cost.get(name) is not None
-    }
+def _dates(cost: dict[str, str]) -> dict[str, Any]:
+    return {name: date.fromisoformat(cost[name]) for name in COST_DATES if cost.get(name) is not None}
 
 
 def open_results(batch: Batch) -> int:
@@ -141,5 +233,19 @@ def open_results(batch: Batch) -> int:
 
 
 def latest_account(organisation: Organisation) -> PayeeAccount | None:
-    """The account last given, offered again at the next award."""
+    """The account last given."""
     return PayeeAccount.objects.filter(organisation=organisation).first()
+
+
+def offered_account(organisation: Organisation) -> PayeeAccount | None:
+    """The account last given, offered again at the next award; not one a transfer came back from."""
+    account = latest_account(organisation)
+    if account is not None and BatchLine.objects.filter(account=account, result=Results.RETURNED).exists():
+        return None
+    return account
+
+
+def administrators_of(organisation: Organisation) -> list[str]:
+    """Names of those who may give the account."""
+    members = organisation.members.filter(role=MemberRoles.ADMIN, user__is_active=True)
+    return list(members.order_by("pk").values_list("user__display_name", flat=True))

@@ -1,6 +1,6 @@
 """Writes about payments: accounts, batches, the bank's word, papers."""
 
-from payouts.services.accounts import give_account
+from payouts.services.accounts import check_account, give_account
 from payouts.services.batches import (
     add_payments,
     cancel_batch,
@@ -17,6 +17,7 @@ from payouts.services.exports import export_workbook
 __all__ = [
     "add_payments",
     "cancel_batch",
+    "check_account",
     "create_batch",
     "export_workbook",
     "give_account",

@@ -1,6 +1,7 @@
 """Batches: made by one person, released by another, settled by the bank's word, never paid twice."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
@@ -17,10 +18,12 @@ from portal.accounts.permissions import is_finance_clerk
 from portal.kernel import clock, events
 from portal.kernel.numbers import next_number
 from portal.kernel.permissions import require
-from portal.kernel.refusals import Refusal
+from portal.kernel.refusals import Refusal, Stale
 from portal.kernel.work import unit_of_work
 from portal.ledger import services as ledger
 from portal.ledger.states import Kinds
+
+TITLE_LENGTH = 120
 
 
 def create_batch(*, actor: User, title: str) -> Batch:
@@ -28,11 +31,13 @@ def create_batch(*, actor: User, title: str) -> Batch:
     require(is_finance_clerk, actor, None)
     if not title.strip():
         raise Refusal("请填写批次标题。", code="required", field="title")
+    if len(title.strip()) > TITLE_LENGTH:
+        raise Refusal(f"批次标题最多{TITLE_LENGTH}个字。", code="too_long", field="title")
     with unit_of_work():
         now = clock.now()
         batch = Batch.objects.create(
             number=f"BF-{now:%Y-%m}-{next_number(f'batch-{now:%Y-%m}'):03d}",
-            title=title.strip()[:120],
+            title=title.strip(),
             made_at=now,
             made_by=actor,
         )
@@ -41,12 +46,19 @@ def create_batch(*, actor: User, title: str) -> Batch:
 
 
 def add_payments(*, actor: User, batch: Batch, chosen: Iterable[Payment]) -> list[BatchLine]:
-    """Put payments into a draft batch. Raises Refusal when one is in a batch or paid already."""
+    """Put payments into a draft batch; one that is in it already stays, all others come in or none does.
+
+    Raises Refusal when one is in another batch or paid already.
+    """
     require(may_make, actor, batch)
     with unit_of_work():
         locked = _locked(batch, BatchStates.DRAFT)
+        known = {line.payment_id: line for line in locked.lines.all()}
         lines = []
         for payment in sorted(chosen, key=lambda payment: payment.pk):
+            if payment.pk in known:
+                lines.append(known[payment.pk])
+                continue
             moved = payments.run(payment.pk, "enlist", actor=actor, data={"batch": locked.number})
             try:
                 with transaction.atomic():
@@ -71,9 +83,11 @@ def remove_payment(*, actor: User, batch: Batch, line: BatchLine) -> None:
 
 
 def submit_batch(*, actor: User, batch: Batch) -> Batch:
-    """Freeze count, sum and digest and hand the batch to a second person."""
+    """Freeze count, sum and digest and hand the batch to a second person. Pressed again, nothing more happens."""
     with unit_of_work():
-        locked = _locked(batch, BatchStates.DRAFT)
+        locked = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+        if locked.state == BatchStates.SUBMITTED and locked.submitted_by_id == actor.pk:
+            return locked
         total = locked.lines.aggregate(total=Sum("amount"))["total"]
         return batches.run(
             locked.pk,
@@ -101,15 +115,32 @@ def send_back_batch(*, actor: User, batch: Batch, reason: str) -> Batch:
     )
 
 
-def release_batch(*, actor: User, batch: Batch) -> Batch:
-    """复核放行 by another person than the maker; letters, summary and payment table are issued."""
+def release_batch(
+    *, actor: User, batch: Batch, digest: str | None = None, total: Decimal | None = None
+) -> Batch:
+    """复核放行 by another person than the maker; letters, summary and payment table are issued.
+
+    `digest` is what the checker saw: Stale when the batch was frozen anew since. `total` is the sum he read on
+    his own paper: Refusal when it is another. Pressed again by the same person, nothing more happens.
+    """
     with unit_of_work():
+        locked = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+        if locked.released_by_id == actor.pk:
+            return locked
+        if digest is not None and locked.state == BatchStates.SUBMITTED and digest != locked.digest:
+            raise Stale("这个批次在你打开之后退回并重新提交过，内容可能不同，没有放行。请重新核对。")
+        if total is not None and locked.state == BatchStates.SUBMITTED and total != locked.total:
+            raise Refusal(
+                "填写的金额与本批合计不一致，没有放行。请对照付款申请核对。",
+                code="total_mismatch",
+                field="total",
+            )
         released = batches.run(
-            batch.pk,
+            locked.pk,
             "release",
             actor=actor,
             changes={"released_at": clock.legal_now(), "released_by": actor},
-            data={"digest": batch.digest, "total": batch.total},
+            data={"digest": locked.digest, "total": locked.total},
         )
         issue_papers(released, actor=actor)
     return released
@@ -118,8 +149,10 @@ def release_batch(*, actor: User, batch: Batch) -> Batch:
 def cancel_batch(*, actor: User, batch: Batch) -> Batch:
     """Give a draft up; its payments wait for another batch."""
     with unit_of_work():
-        locked = _locked(batch, BatchStates.DRAFT)
+        locked = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
         require(may_make, actor, locked)
+        if locked.state == BatchStates.CANCELLED:
+            return locked
         for line in list(locked.lines.select_related("payment")):
             remove_payment(actor=actor, batch=locked, line=line)
         return batches.run(locked.pk, "cancel", actor=actor)
@@ -135,7 +168,8 @@ def record_result(
 ) -> BatchLine:
     """The bank's word on one line, once. Paid: the ledger books it and the claim is closed.
 
-    Returned: the instruction is dead, the payment goes back to the applicant's account step.
+    Returned: the instruction is dead, the payment goes back to the applicant's account step. The same word
+    again changes nothing; another word is refused.
     """
     require(may_settle, actor, line.batch)
     reference, reason = bank_reference.strip(), return_reason.strip()
@@ -146,12 +180,17 @@ def record_result(
     if result not in (Results.PAID, Results.RETURNED):
         raise Refusal("请选择支付成功或退票。", code="bad_choice", field="result")
     with unit_of_work():
-        _locked(line.batch, BatchStates.RELEASED)
+        batch = Batch.objects.select_for_update(of=("self",)).get(pk=line.batch_id)
         locked = BatchLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
         if locked.result != Results.PENDING:
             if (locked.result, locked.bank_reference, locked.return_reason) == (result, reference, reason):
                 return locked
-            raise Refusal("这一笔已经登记过银行结果，不能改动。", code="already_done")
+            raise Refusal(
+                f"这一笔已经登记为“{locked.get_result_display()}”，不能改动。请刷新页面看最新状态。",
+                code="already_done",
+            )
+        if batch.state != BatchStates.RELEASED:
+            raise _wrong_state(batch)
         now = clock.legal_now()
         locked.result, locked.bank_reference, locked.return_reason = result, reference, reason
         locked.result_at, locked.result_by = now, actor
@@ -170,15 +209,25 @@ def record_result(
                 "bounce",
                 actor=actor,
                 reason=reason,
-                changes={"account": None, "requested_at": None, "requested_by": None, "return_reason": reason},
+                changes={
+                    "account": None,
+                    "requested_at": None,
+                    "requested_by": None,
+                    "return_reason": reason,
+                },
                 data={"batch": line.batch.number},
             )
     return locked
 
 
 def settle_batch(*, actor: User, batch: Batch) -> Batch:
-    """办结 once every line has its result."""
-    return batches.run(batch.pk, "settle", actor=actor, changes={"settled_at": clock.now()})
+    """办结 once every line has its result. Pressed again, nothing more happens."""
+    with unit_of_work():
+        locked = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+        require(may_settle, actor, locked)
+        if locked.state == BatchStates.SETTLED:
+            return locked
+        return batches.run(locked.pk, "settle", actor=actor, changes={"settled_at": clock.now()})
 
 
 def _book(line: BatchLine, *, actor: User, moment: object) -> None:
@@ -205,8 +254,11 @@ def _book(line: BatchLine, *, actor: User, moment: object) -> None:
 def _locked(batch: Batch, state: BatchStates) -> Batch:
     locked = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     if locked.state != state:
-        raise Refusal(
-            f"批次现在是“{locked.get_state_display()}”，不能做这件事。请刷新页面看最新状态。",
-            code="wrong_state",
-        )
+        raise _wrong_state(locked)
     return locked
+
+
+def _wrong_state(batch: Batch) -> Refusal:
+    return Refusal(
+        f"批次现在是“{batch.get_state_display()}”，不能做这件事。请刷新页面看最新状态。", code="wrong_state"
+    )

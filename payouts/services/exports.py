@@ -66,10 +66,17 @@ def _summary(batch: Batch) -> bytes:
         for number, row in enumerate(table["rows"], start=1)
     ]
     totals = {
-        column: _money(table["total"][name])
-        for column, name in (("核定金额", "approved"), ("已拨", "paid"), ("本次拨付", "payment"), ("余额", "balance"))
+        column: Decimal(table["total"][name])
+        for column, name in (
+            ("核定金额", "approved"),
+            ("已拨", "paid"),
+            ("本次拨付", "payment"),
+            ("余额", "balance"),
+        )
     }
-    return workbook("补助资金拨付汇总表", columns, rows, totals=totals, notes=[f"批次{batch.number}，单位：元"])
+    return workbook(
+        "补助资金拨付汇总表", columns, rows, totals=totals, notes=[f"批次{batch.number}，单位：元"]
+    )
 
 
 def _payment(batch: Batch) -> bytes:
@@ -101,8 +108,9 @@ def _payment(batch: Batch) -> bytes:
         ]
         for number, row in enumerate(table["rows"], start=1)
     ]
-    totals = {"金额": _money(table["total"]), "大写": in_words(Decimal(table["total"]))}
-    return workbook("资金支付表", columns, rows, totals=totals, notes=[f"批次{batch.number}，单位：元。不公开。"])
+    total = Decimal(table["total"])
+    notes = [f"批次{batch.number}，单位：元。不公开。", f"合计{in_words(total)}"]
+    return workbook("资金支付表", columns, rows, totals={"金额": total}, notes=notes)
 
 
 def _money(text: str | None) -> Decimal | None:

@@ -98,7 +98,9 @@ def letter(line: BatchLine, *, annexes: Mapping[str, str]) -> dict[str, Any]:
         "amount": f"{line.amount:.2f}",
         "review_office": f"{office}政策法规处",
         "review_days": 10,
-        "attachments": [f"{title}（编号{annexes[title]}）" for title in sorted(ANNEX, key=lambda title: ANNEX[title])],
+        "attachments": [
+            f"{title}（编号{annexes[title]}）" for title in sorted(ANNEX, key=lambda title: ANNEX[title])
+        ],
         "calculation_attachment": ANNEX[CALCULATION],
         "contact": {"office": f"{office}承办处室", "phone": PHONE},
     }
@@ -177,7 +179,10 @@ def calculation(line: BatchLine) -> dict[str, Any]:
         _cost_row(row, excluded.get(str(row.cost_item_id), ""), labels)
         for row in award.case.verifications.select_related("cost_item")
     ]
-    total = {name: f"{sum((Decimal(row[name]) for row in costs), ZERO):.2f}" for name in ("claimed", "verified", "cut")}
+    total = {
+        name: f"{sum((Decimal(row[name]) for row in costs), ZERO):.2f}"
+        for name in ("claimed", "verified", "cut")
+    }
     return {
         "office": policy.units[rules.lead_unit].name,
         "annex": f"附件{ANNEX[CALCULATION]}",
@@ -270,7 +275,10 @@ def overlap(line: BatchLine) -> str:
     left_out = {
         cost["id"] for cost in award.decision["verdict"]["excluded_costs"] if cost["code"] == "held_elsewhere"
     }
-    left_out |= {str(pk) for pk in award.case.verifications.filter(cut_code="duplicate").values_list("cost_item", flat=True)}
+    left_out |= {
+        str(pk)
+        for pk in award.case.verifications.filter(cut_code="duplicate").values_list("cost_item", flat=True)
+    }
     if left_out:
         return f"{len(left_out)}笔已用其他资金的费用未计入"
     return "有其他财政资金，费用不重复" if award.case.claim.public_money else "无重复"
