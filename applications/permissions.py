@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from portal.accounts.permissions import is_applicant, is_certified, is_handler, is_intake, is_leader, is_organisation_admin
+from portal.accounts.permissions import (
+    is_applicant,
+    is_certified,
+    is_handler,
+    is_intake,
+    is_leader,
+    is_organisation_admin,
+)
 from portal.kernel.permissions import by_the_system, predicate
 
 

@@ -1,13 +1,13 @@
 """Reads about claims, and the questions asked of the engine on their behalf."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, DateField, Q, QuerySet, Sum
 
 from applications.models import Attachment, Claim, CostItem, Hold, Nomination, Project
 from applications.states import EDITABLE, ClaimStates, Sections
@@ -19,6 +19,9 @@ from portal.accounts.states import ELSEWHERE
 from portal.kernel import clock
 from portal.kernel.money import ZERO
 
+COST_DATE_LABELS = {
+    field.name: str(field.verbose_name) for field in CostItem._meta.fields if isinstance(field, DateField)
+}
 DERIVED_FACTS = frozenset({"applicant_kind", "registered_in_harbin"})
 
 
@@ -84,6 +87,12 @@ def live_holds(claim: Claim) -> QuerySet[Hold]:
     return Hold.objects.filter(claim=claim, released_at=None)
 
 
+def not_held(claim: Claim, cost_items: Collection[int]) -> list[CostItem]:
+    """Those of `cost_items` that the claim does not hold now."""
+    held = live_holds(claim).values_list("evidence_key", flat=True)
+    return list(CostItem.objects.filter(pk__in=cost_items).exclude(evidence_key__in=held).order_by("pk"))
+
+
 def conflicts(claim: Claim, items: list[CostItem] | None = None) -> dict[int, Conflict]:
     """Nominated costs held by another claim, by cost item id; a stranger's claim is never named."""
     items = nominated(claim) if items is None else items
@@ -104,6 +113,18 @@ def conflicts(claim: Claim, items: list[CostItem] | None = None) -> dict[int, Co
     return found
 
 
+def holders(organisation: Organisation, items: list[CostItem]) -> dict[int, Conflict]:
+    """Who holds each of an organisation's costs now, by cost item id; a stranger's claim is never named."""
+    by_key = {item.evidence_key: item for item in items}
+    live = Hold.objects.filter(evidence_key__in=list(by_key), released_at=None).select_related("claim")
+    found = {}
+    for hold in live:
+        own = hold.claim if hold.claim.organisation_id == organisation.pk else None
+        if own is not None or by_key[hold.evidence_key].pk not in found:
+            found[by_key[hold.evidence_key].pk] = Conflict(by_key[hold.evidence_key], own)
+    return found
+
+
 def attachments(claim: Claim) -> QuerySet[Attachment]:
     return Attachment.objects.filter(claim=claim, removed_at=None).select_related("cost_item", "uploaded_by")
 
@@ -118,7 +139,9 @@ def yuan(amount: int | None) -> Decimal:
     return ZERO if amount is None else Decimal(amount).scaleb(-2)
 
 
-def cost_line(item: CostItem, *, amount: Decimal | None = None, held_elsewhere: bool = False) -> engine.CostLine:
+def cost_line(
+    item: CostItem, *, amount: Decimal | None = None, held_elsewhere: bool = False
+) -> engine.CostLine:
     """A cost item as the engine reads it, at its claimed amount or another."""
     return engine.CostLine(
         id=str(item.pk),
@@ -212,12 +235,42 @@ def _fitted(rules: engine.Item, cost: engine.CostLine) -> engine.CostLine:
 
 def estimate(claim: Claim) -> engine.Verdict:
     """What the claim would give on its claimed figures; a sum a reviewer judges is taken as requested."""
-    items = nominated(claim)
-    taken = conflicts(claim, items)
-    lines = tuple(cost_line(item, held_elsewhere=item.pk in taken) for item in items)
-    facts = {"reviewed_amount": claim.facts.get("requested_amount")} if "requested_amount" in claim.facts else {}
-    policy, asked = question(claim, costs=lines, facts=facts)
-    return engine.assess(policy, asked)
+    return estimates([claim])[claim.pk]
+
+
+def estimates(found: Iterable[Claim]) -> dict[int, engine.Verdict]:
+    """`estimate` of several claims by their pk, with two queries however many they are."""
+    listed = list(found)
+    items: dict[int, list[CostItem]] = defaultdict(list)
+    named = Nomination.objects.filter(claim__in=listed).select_related("cost_item").order_by("cost_item_id")
+    for nomination in named:
+        items[nomination.claim_id].append(nomination.cost_item)
+    keys = {item.evidence_key for costs in items.values() for item in costs}
+    holders: dict[tuple[str, str], int] = {
+        (key, group): claim
+        for key, group, claim in Hold.objects.filter(evidence_key__in=keys, released_at=None).values_list(
+            "evidence_key", "overlap_group", "claim"
+        )
+    }
+    answers = {}
+    for claim in listed:
+        _, rules = programmes.rules_of(claim.item)
+        lines = tuple(
+            cost_line(
+                item,
+                held_elsewhere=holders.get((item.evidence_key, rules.overlap_group or ""), claim.pk)
+                != claim.pk,
+            )
+            for item in items[claim.pk]
+        )
+        requested = (
+            {"reviewed_amount": claim.facts.get("requested_amount")}
+            if "requested_amount" in claim.facts
+            else {}
+        )
+        policy, asked = question(claim, costs=lines, facts=requested)
+        answers[claim.pk] = engine.assess(policy, asked)
+    return answers
 
 
 def totals(claim: Claim) -> tuple[int, Decimal]:
@@ -252,7 +305,7 @@ def missing_actions(claim: Claim) -> list[Missing]:
     for item in items:
         for name in rules.cost_dates:
             if getattr(item, name, None) is None:
-                label = CostItem._meta.get_field(name).verbose_name
+                label = COST_DATE_LABELS[name]
                 found.append(Missing(Sections.COSTS, f"补填“{item.name}”的{label}", f"cost-{item.pk}"))
     if claim.public_money is None:
         found.append(Missing(Sections.PUBLIC_MONEY, "说明其他财政资金情况"))
@@ -264,8 +317,10 @@ def missing_actions(claim: Claim) -> list[Missing]:
 
 def _missing_papers(claim: Claim, rules: engine.Item, items: list[CostItem]) -> list[Missing]:
     have: dict[str, set[int | None]] = defaultdict(set)
-    for paper, cost in Attachment.objects.filter(claim=claim, removed_at=None).values_list("paper", "cost_item"):
-        have[paper].add(cost)
+    for code, cost in Attachment.objects.filter(claim=claim, removed_at=None).values_list(
+        "paper", "cost_item"
+    ):
+        have[code].add(cost)
     found = []
     for paper in rules.papers:
         if not paper.required or paper.source != "upload":
@@ -292,8 +347,10 @@ def editable(claim: Claim) -> bool:
 
 def nominations_elsewhere(item: CostItem, claim: Claim) -> QuerySet[Nomination]:
     """Live claims other than `claim` that name the same cost item."""
-    return Nomination.objects.filter(cost_item=item).exclude(claim=claim).exclude(
-        Q(claim__state=ClaimStates.DISCARDED) | Q(claim__state=ClaimStates.WITHDRAWN)
+    return (
+        Nomination.objects.filter(cost_item=item)
+        .exclude(claim=claim)
+        .exclude(Q(claim__state=ClaimStates.DISCARDED) | Q(claim__state=ClaimStates.WITHDRAWN))
     )
 
 

@@ -1,7 +1,7 @@
 """Makers of people, projects and claims for tests; everything goes through the services."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -182,14 +182,22 @@ def facts(claim: Claim) -> dict[str, Any]:
 
 
 def draft(
-    admin: User | None = None, code: str = "2a", *, amounts: Iterable[str] = ("60000000.00",), round_: Round | None = None
+    admin: User | None = None,
+    code: str = "2a",
+    *,
+    amounts: Iterable[str] = ("60000000.00",),
+    round_: Round | None = None,
+    owner: Project | None = None,
+    costs: Iterable[CostItem] | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> Claim:
-    """A draft with everything filled in, ready to submit."""
+    """A draft with everything filled in, ready to submit; `answers` replace plausible facts."""
     admin = admin or organisation("university" if code in ("1",) else "enterprise")
-    owner = project(admin)
+    owner = owner or project(admin)
     claim = filing.start_claim(actor=admin, project=owner, item=item(code), window=round_ or window(code))
-    values = facts(claim)
-    if code == "9b":
+    values = {**facts(claim), **(answers or {})}
+    listed = programmes.listed_events(year=2023).filter(name=values.get("event_name", ""))
+    if code == "9b" and not listed.exists():
         handler = staff(Roles.HANDLER)
         programme_services.list_event(
             actor=handler,
@@ -214,7 +222,7 @@ def draft(
             "6b": {"category": "", "expense_date": "2023-04-01"},
             "9b": {"category": "venue", "event_date": "2023-06-01"},
         }.get(code, {})
-        items = [cost(admin, owner, amount, **dates) for amount in amounts]
+        items = list(costs or ()) or [cost(admin, owner, amount, **dates) for amount in amounts]
         claim = filing.nominate(actor=admin, claim=claim, cost_items=items, version=claim.version)
     for paper in rules.papers:
         if paper.required and paper.source == "upload":

@@ -23,6 +23,7 @@ from applications.services.decisions import (
     settle_collision,
     start_review,
 )
+from applications.services.papers import remove_attachment, upload
 from applications.services.projects import (
     add_cost_item,
     create_project,
@@ -30,7 +31,6 @@ from applications.services.projects import (
     update_cost_item,
     update_project,
 )
-from applications.services.papers import remove_attachment, upload
 
 __all__ = [
     "accept",

@@ -1,5 +1,6 @@
 """A claim from its start to its filing, and what its applicant may do afterwards."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from applications.machine import claims as machine
 from applications.models import Claim, CostItem, Hold, Nomination, Project
 from applications.permissions import may_edit, may_submit, may_withdraw, owns
 from applications.services.content import filed_content, receipt
-from applications.services.holds import release, take
+from applications.services.holds import lock_rivals, release, take
 from applications.states import DEAD, ClaimStates, Sections
 from clauses import engine
 from clauses import selectors as programmes
@@ -233,22 +234,15 @@ def choose_holder(*, actor: User, claim: Claim, cost_item: CostItem) -> Hold:
     """
     require(may_withdraw, actor, claim)
     with unit_of_work():
+        hold = lock_rivals(claim, cost_item)
         locked = _locked(claim)
         if not locked.nominations.filter(cost_item=cost_item).exists():
             raise Refusal("这份申报没有选择这笔费用。", code="not_nominated")
         if locked.filed_at is None or locked.state in DEAD:
             raise Refusal("先提交申报，再改由它使用这笔费用。", code="wrong_state")
+        if locked.state in (ClaimStates.APPROVED, ClaimStates.CLOSED):
+            raise Refusal("这份申报已经批复，不能再改动它使用的费用。", code="wrong_state")
         _, rules = programmes.rules_of(locked.item)
-        hold = (
-            Hold.objects.select_for_update(of=("self",))
-            .filter(
-                evidence_key=cost_item.evidence_key,
-                overlap_group=rules.overlap_group or "",
-                released_at=None,
-            )
-            .select_related("claim")
-            .first()
-        )
         if hold is not None and hold.claim_id == locked.pk:
             return hold
         if hold is not None and hold.claim.organisation_id != locked.organisation_id:
@@ -362,25 +356,32 @@ def fact_value(fact: engine.FactSpec, value: Any) -> Any:
             except ValueError as error:
                 raise Refusal("日期要写成2023-03-01这样。", code="bad_date", field=fact.key) from error
         case "year":
-            if not str(value).isdigit() or not 2000 <= int(value) <= 2100:
+            if not _digits(value) or not 2000 <= int(value) <= 2100:
                 raise Refusal("年度是四位数字，例如2023。", code="bad_year", field=fact.key)
             return int(value)
         case "count":
-            if not str(value).isdigit() or int(value) > 1_000_000:
+            if not _digits(value) or int(value) > 1_000_000:
                 raise Refusal("请填写不带小数的数量。", code="bad_count", field=fact.key)
             return int(value)
         case "bool":
-            if value not in (True, False, "true", "false"):
+            if not isinstance(value, bool) and value not in ("true", "false"):
                 raise Refusal("请选择“是”或“否”。", code="bad_choice", field=fact.key)
             return value in (True, "true")
         case "choice":
-            if value not in fact.choices:
+            if not isinstance(value, str) or value not in fact.choices:
                 raise Refusal("请在列出的选项里选择。", code="bad_choice", field=fact.key)
             return value
     text = str(value).strip()
     if len(text) > 2000:
         raise Refusal("最多2,000字。", code="too_long", field=fact.key)
+    if "\x00" in text:
+        raise Refusal("含有不能保存的字符，请重新输入。", code="bad_character", field=fact.key)
     return text
+
+
+def _digits(value: Any) -> bool:
+    """Whether `value` is a whole number of at most nine plain digits, as a number or as text."""
+    return not isinstance(value, bool | float) and re.fullmatch(r"[0-9]{1,9}", str(value)) is not None
 
 
 def _round_open(window: Round) -> None:

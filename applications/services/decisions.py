@@ -1,6 +1,6 @@
 """What offices do with a filed claim."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from applications import selectors
@@ -8,8 +8,8 @@ from applications.machine import claims as machine
 from applications.models import Claim, CostItem, Hold
 from applications.permissions import is_impartial, may_examine
 from applications.services.claims import free_reservation
-from applications.services.holds import release
-from applications.states import ClaimStates, RefusalCodes, Sections
+from applications.services.holds import lock_rivals, release
+from applications.states import WITHDRAWABLE, ClaimStates, RefusalCodes, Sections
 from clauses import selectors as programmes
 from portal.accounts.models import User
 from portal.accounts.permissions import is_handler
@@ -17,8 +17,8 @@ from portal.kernel import clock, events, issuing
 from portal.kernel.models import Document
 from portal.kernel.permissions import SYSTEM, require
 from portal.kernel.refusals import Refusal, raise_any
-from portal.kernel.workdays import add_workdays
 from portal.kernel.work import unit_of_work
+from portal.kernel.workdays import add_workdays
 
 EXAMINE_WORKDAYS = 5
 CORRECTION_WORKDAYS = 10
@@ -118,9 +118,19 @@ def start_review(*, actor: User, claim: Claim) -> Claim:
     return machine.run(claim.pk, "start_review", actor=actor)
 
 
-def approve(*, actor: User, claim: Claim, data: dict[str, Any]) -> Claim:
-    """Called by review when the award is approved: the holds are consumed, that is, never released again."""
-    return machine.run(claim.pk, "approve", actor=actor, data=data)
+def approve(*, actor: User, claim: Claim, data: dict[str, Any], counted: Collection[int] = ()) -> Claim:
+    """Called by review when the award is approved: the holds are consumed, that is, never released again.
+
+    `counted` are the cost items the amount rests on. Raises Refusal `held` when the claim lost one meanwhile.
+    """
+    with unit_of_work():
+        approved = machine.run(claim.pk, "approve", actor=actor, data=data)
+        lost = selectors.not_held(approved, counted)
+        if lost:
+            raise Refusal(
+                f"“{lost[0].name}”已不由这份申报使用，金额要重新计算。请退回重新核定。", code="held"
+            )
+    return approved
 
 
 def reject(*, actor: User, claim: Claim, reason: str) -> tuple[Claim, Document]:
@@ -161,14 +171,12 @@ def settle_collision(*, actor: User, claim: Claim, cost_item: CostItem, reason: 
         raise Refusal("请写明核对的结果和依据。", code="reason_required", field="reason")
     _, rules = programmes.rules_of(claim.item)
     with unit_of_work():
-        other = (
-            Hold.objects.select_for_update(of=("self",))
-            .filter(
-                evidence_key=cost_item.evidence_key, overlap_group=rules.overlap_group or "", released_at=None
-            )
-            .select_related("claim")
-            .first()
-        )
+        other = lock_rivals(claim, cost_item)
+        claim = selectors.claims().get(pk=claim.pk)
+        if not claim.nominations.filter(cost_item=cost_item).exists():
+            raise Refusal("这份申报没有选择这笔费用。", code="not_nominated")
+        if claim.state not in WITHDRAWABLE:
+            raise Refusal("这份申报不在办理中，不能判给它。", code="wrong_state")
         if other is not None and other.claim_id == claim.pk:
             return other
         if other is not None and other.claim.state in (ClaimStates.APPROVED, ClaimStates.CLOSED):

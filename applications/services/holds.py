@@ -3,10 +3,11 @@
 from django.db import IntegrityError, transaction
 
 from applications import selectors
-from applications.models import Claim, Hold
+from applications.models import Claim, CostItem, Hold
 from clauses import selectors as programmes
 from portal.accounts.models import User
 from portal.kernel import clock, events
+from portal.kernel.refusals import Refusal
 
 
 def take(claim: Claim, *, actor: User) -> list[Hold]:
@@ -44,6 +45,24 @@ def take(claim: Claim, *, actor: User) -> list[Hold]:
                 data={"cost_item": nominated[key].pk},
             )
     return taken
+
+
+def lock_rivals(claim: Claim, cost_item: CostItem) -> Hold | None:
+    """Lock `claim` and whoever holds `cost_item`, in one order, so that neither is decided or moves meanwhile.
+
+    The live hold, or None. Raises Refusal when it changed hands while we waited.
+    """
+    _, rules = programmes.rules_of(claim.item)
+    live = Hold.objects.filter(
+        evidence_key=cost_item.evidence_key, overlap_group=rules.overlap_group or "", released_at=None
+    )
+    before = live.values_list("pk", "claim_id").first()
+    rivals = sorted({claim.pk, before[1]} if before else {claim.pk})
+    list(Claim.objects.select_for_update(of=("self",)).filter(pk__in=rivals).order_by("pk"))
+    hold = live.select_for_update(of=("self",)).select_related("claim").first()
+    if (hold.pk if hold else None) != (before[0] if before else None):
+        raise Refusal("这笔费用的占用情况刚刚有变化，请刷新页面再办理。", code="held")
+    return hold
 
 
 def release(claim: Claim, *, cause: str) -> int:

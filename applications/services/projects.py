@@ -1,5 +1,6 @@
 """Projects and their cost items."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -31,6 +32,8 @@ DATES = (
 )
 PAST_ONLY = ("contract_date", "invoice_date", "paid_date", "expense_date", "event_date")
 TEXTS = ("name", "quantity", "category", "invoice_code", "document_number", "counterparty", "contract_number")
+LIMITS = {field.name: field.max_length or 0 for field in CostItem._meta.fields if field.name in TEXTS}
+PROJECT_LIMITS = {"name": 120, "location": 120, "leader": 40, "summary": 3000}
 REQUIRED = {"name": "名称", "document_number": "发票号码或凭证号", "counterparty": "对方单位"}
 
 
@@ -39,6 +42,7 @@ def create_project(*, actor: User, name: str, location: str, leader: str, summar
     require(is_applicant, actor, None)
     if not name.strip():
         raise Refusal("请填写项目名称。", code="required", field="name")
+    _lengths(name=name, location=location, leader=leader, summary=summary)
     with unit_of_work():
         try:
             with transaction.atomic():
@@ -60,6 +64,7 @@ def create_project(*, actor: User, name: str, location: str, leader: str, summar
 def update_project(*, actor: User, project: Project, location: str, leader: str, summary: str) -> Project:
     """Change what a project is described as; its name stays, since filed claims carry it."""
     require(is_applicant & owns, actor, project)
+    _lengths(location=location, leader=leader, summary=summary)
     with unit_of_work():
         locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
         locked.location, locked.leader, locked.summary = location.strip(), leader.strip(), summary.strip()
@@ -119,6 +124,14 @@ def remove_cost_item(*, actor: User, item: CostItem) -> None:
         locked.delete()
 
 
+def _lengths(**texts: str) -> None:
+    raise_any(
+        Refusal(f"最多{limit}个字，现在是{len(text.strip())}个字。", code="too_long", field=name)
+        for name, text in texts.items()
+        if len(text.strip()) > (limit := PROJECT_LIMITS[name])
+    )
+
+
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of a cost item, checked; every fault at once."""
     faults: list[Refusal] = []
@@ -127,7 +140,7 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
         if not fields[name]:
             faults.append(Refusal(f"请填写{label}。", code="required", field=name))
     for name in TEXTS:
-        limit = CostItem._meta.get_field(name).max_length or 0
+        limit = LIMITS[name]
         if len(fields[name]) > limit:
             faults.append(Refusal(f"最多{limit}个字，现在是{len(fields[name])}个字。", code="too_long", field=name))
     try:
@@ -137,7 +150,7 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     fields["evidence_kind"] = _choice(values, "evidence_kind", EvidenceKinds, EvidenceKinds.INVOICE, faults)
     fields["side"] = _choice(values, "side", Sides, Sides.PURCHASE, faults)
     line = values.get("line") or 1
-    if isinstance(line, bool) or not str(line).isdigit() or not 1 <= int(line) <= 9999:
+    if isinstance(line, bool) or not re.fullmatch(r"[0-9]{1,4}", str(line)) or not int(line):
         faults.append(Refusal("行号是1到9999的整数。", code="bad_line", field="line"))
         line = 1
     fields["line"] = int(line)

@@ -1,0 +1,1 @@
+"""The filing side for programs: the same services as the pages, the same refusals."""
