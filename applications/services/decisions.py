@@ -16,7 +16,7 @@ from portal.accounts.permissions import is_handler
 from portal.kernel import clock, events, issuing
 from portal.kernel.models import Document
 from portal.kernel.permissions import SYSTEM, require
-from portal.kernel.refusals import Refusal, raise_any
+from portal.kernel.refusals import Refusal, Stale, raise_any
 from portal.kernel.work import unit_of_work
 from portal.kernel.workdays import add_workdays
 
@@ -24,15 +24,20 @@ EXAMINE_WORKDAYS = 5
 CORRECTION_WORKDAYS = 10
 
 
-def accept(*, actor: User, claim: Claim) -> Claim:
-    """受理: the papers are complete; the claim waits for its handler."""
-    return machine.run(
-        claim.pk, "accept", actor=actor, changes={"accepted_at": clock.legal_now(), "accepted_by": actor}
-    )
+def accept(*, actor: User, claim: Claim, seen: str = "") -> Claim:
+    """受理: the papers are complete; the claim waits for its handler.
+
+    `seen`, here and below: digest of the content that was looked at; Stale when another was filed since.
+    """
+    with unit_of_work():
+        _still_as_seen(claim, seen)
+        return machine.run(
+            claim.pk, "accept", actor=actor, changes={"accepted_at": clock.legal_now(), "accepted_by": actor}
+        )
 
 
 def ask_correction(
-    *, actor: User, claim: Claim, faults: Sequence[dict[str, str]]
+    *, actor: User, claim: Claim, faults: Sequence[dict[str, str]], seen: str = ""
 ) -> tuple[Claim, Document]:
     """退回补正: one notice with all faults. Each fault: `section` (unlocked by it) and `text`."""
     require(may_examine, actor, claim)
@@ -51,6 +56,7 @@ def ask_correction(
     raise_any(problems)
     due = add_workdays(clock.today(), CORRECTION_WORKDAYS)
     with unit_of_work():
+        _still_as_seen(claim, seen)
         asked = machine.run(
             claim.pk,
             "ask_correction",
@@ -71,12 +77,13 @@ def ask_correction(
     return asked, document
 
 
-def refuse(*, actor: User, claim: Claim, code: str, note: str) -> tuple[Claim, Document]:
+def refuse(*, actor: User, claim: Claim, code: str, note: str, seen: str = "") -> tuple[Claim, Document]:
     """不予受理 with a reason code, words and the way to object; holds are released."""
     if code not in RefusalCodes.values:
         raise Refusal("请选择不予受理的原因。", code="bad_choice", field="code")
     _, rules = programmes.rules_of(claim.item)
     with unit_of_work():
+        _still_as_seen(claim, seen)
         refused = machine.run(
             claim.pk,
             "refuse",
@@ -202,6 +209,13 @@ def settle_collision(*, actor: User, claim: Claim, cost_item: CostItem, reason: 
             data={"cost_item": cost_item.pk, "from": other.claim.number if other else None},
         )
     return settled
+
+
+def _still_as_seen(claim: Claim, seen: str) -> None:
+    """Lock the claim and compare what it holds with what was looked at."""
+    locked = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+    if seen and locked.content_digest != seen:
+        raise Stale("你打开这份申报以后，申报单位重新提交过。请先看最新的内容，再作决定。")
 
 
 def _ruling(

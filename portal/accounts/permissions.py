@@ -39,7 +39,7 @@ def is_applicant(actor: Any, subject: Any) -> bool:
 
 @predicate("你单位还没有通过认证，认证后才能办理。认证一般需要1至3个工作日。")
 def is_certified(actor: Any, subject: Any) -> bool:
-    return actor.organisation.state == OrganisationStates.CERTIFIED
+    return bool(actor.organisation.state == OrganisationStates.CERTIFIED)
 
 
 @predicate("这一步由单位管理员办理，请联系你单位的管理员。")

@@ -374,6 +374,8 @@ def certify_organisation(*, organisation: Organisation, actor: Any) -> Organisat
 def add_filler(*, actor: User, username: str, display_name: str, password: str) -> User:
     """The 单位管理员 opens an account for a colleague who fills claims."""
     require(is_organisation_admin, actor, None)
+    own = actor.organisation
+    assert own is not None
     with unit_of_work():
         user = create_user(
             username=username,
@@ -381,8 +383,8 @@ def add_filler(*, actor: User, username: str, display_name: str, password: str) 
             password=password,
             demonstration=actor.demonstration,
         )
-        Membership.objects.create(user=user, organisation=actor.organisation, role=MemberRoles.FILLER)
-        events.record("membership.added", actor.organisation, actor=actor, data={"user": user.username})
+        Membership.objects.create(user=user, organisation=own, role=MemberRoles.FILLER)
+        events.record("membership.added", own, actor=actor, data={"user": user.username})
     return user
 
 
