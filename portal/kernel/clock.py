@@ -26,13 +26,16 @@ def offset() -> timedelta:
 
 
 def load() -> timedelta:
-    """Read the offset for this request, task or command; called once at its start."""
+    """Read the offset for this request, task or command; called once at its start.
+
+    Without a stored one, a block of `shifted_to` around the caller keeps its own.
+    """
     if not settings.CLOCK_MOVABLE:
         return timedelta()
     with connection.cursor() as cursor:
         cursor.execute("SELECT shift FROM kernel_clockshift WHERE id = 1")
         row = cursor.fetchone()
-    known: timedelta = row[0] if row else timedelta()
+    known: timedelta = row[0] if row else _offset.get() or timedelta()
     _offset.set(known)
     return known
 

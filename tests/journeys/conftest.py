@@ -1,0 +1,131 @@
+"""A real browser, a real server, a real worker: what a journey needs."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from celery.contrib.testing.worker import start_worker
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from portal.celery import app
+from portal.kernel import clock, moving
+from tests.making import PASSWORD
+
+START = datetime(2023, 10, 16, 9, 0, tzinfo=clock.SHANGHAI)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-sync",
+]
+WIDE = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def worker(transactional_db: None, settings: Any) -> Iterator[None]:
+    """A Celery worker on a queue of its own, so that papers are drawn as in production."""
+    queue = f"test-{os.getpid()}"
+    before = (app.conf.task_always_eager, app.conf.task_default_queue)
+    app.conf.task_always_eager, app.conf.task_default_queue = False, queue
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    with start_worker(app, pool="solo", perform_ping_check=False, queues=[queue], loglevel="WARNING"):
+        yield
+    app.conf.task_always_eager, app.conf.task_default_queue = before
+
+
+@pytest.fixture(autouse=True)
+def pinned(transactional_db: None) -> None:
+    """The server's threads read the moved clock from the database, as in the demonstration."""
+    moving.pin(START)
+
+
+class Person:
+    """Somebody at a browser of his own."""
+
+    def __init__(self, browser: Browser, address: str, username: str, shots: Path) -> None:
+        self.context: BrowserContext = browser.new_context(viewport=WIDE, locale="zh-CN", accept_downloads=True)
+        self.page: Page = self.context.new_page()
+        self.address = address
+        self.username = username
+        self.shots = shots
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on(
+            "console", lambda message: self.errors.append(message.text) if message.type == "error" else None
+        )
+        if username:
+            self.sign_in()
+
+    def sign_in(self) -> None:
+        self.go("/account/login/")
+        self.page.get_by_label("登录名").fill(self.username)
+        self.page.get_by_label("密码", exact=True).fill(PASSWORD)
+        self.page.get_by_role("button", name="登录").click()
+        self.page.wait_for_url("**/home/")
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def press(self, name: str) -> None:
+        """Press the button, or follow the link, of that name."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        target = button if button.count() else self.page.get_by_role("link", name=name, exact=True)
+        target.first.click()
+
+    def text(self) -> str:
+        return self.page.locator("body").inner_text()
+
+    def look(self, name: str) -> None:
+        """Picture the page at both widths and let axe look for barriers; none is allowed."""
+        assert "‼undefined" not in self.page.content()
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, found.generate_report()
+        self.page.screenshot(path=self.shots / f"{name}-1280.png", full_page=True)
+        self.page.set_viewport_size(PHONE)
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        self.page.screenshot(path=self.shots / f"{name}-390.png", full_page=True)
+        self.page.set_viewport_size(WIDE)
+        assert wide <= PHONE["width"], f"{name} scrolls sideways on a phone: {wide}"
+
+
+@pytest.fixture
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pictures go: PORTAL_SHOTS when somebody wants to look at them."""
+    chosen = os.environ.get("PORTAL_SHOTS")
+    folder = Path(chosen) if chosen else tmp_path_factory.mktemp("shots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def arrive(browser: Browser, live_server: Any, shots: Path, pinned: None) -> Iterator[Any]:
+    """Makes people at browsers; at the end none may have seen a script error."""
+    people: list[Person] = []
+
+    def make(username: str = "") -> Person:
+        people.append(Person(browser, live_server.url, username, shots))
+        return people[-1]
+
+    yield make
+    errors = [error for person in people for error in person.errors]
+    for person in people:
+        person.context.close()
+    assert errors == []
