@@ -39,7 +39,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
     packs = {policy.id: policy for _, policy in found}
     policy = packs.get(request.GET.get("pack", ""), found[0][1])
     code = request.GET.get("item", "")
-    if code not in policy.items:
+    if code not in policy.items or policy.id != request.GET.get("pack", policy.id):
         return choose(request, policy, [policy for _, policy in found])
     question = Question(request.GET, policy=policy, item=policy.item(code))
     wants_form = any(request.GET.get(name) for name in STEERING)

@@ -206,6 +206,11 @@ def test_unknown_item_is_said_and_figures_are_carried_on(client, given, said):
         assert '<input type="hidden" name="base" value="5">' in markup
 
 
+def test_an_unknown_policy_is_never_taken_for_another(client):
+    text = result(client, pack="none", item="2a", base="5")
+    assert "没有这项政策，请从下面选择事项。" in text and "最多可得" not in text
+
+
 def test_the_address_is_tidied_and_leads_back_to_the_form(client):
     answer = client.get(asked(pack="harbin-ai-2022", item="2a", base="60,000,000", c1__amount="", rows=""))
     assert answer.status_code == 302
