@@ -124,7 +124,7 @@ class LineOut(serializers.Serializer):
     return_reason = serializers.CharField(allow_blank=True)
 
 
-class PaperOut(serializers.Serializer):
+class BatchPaperOut(serializers.Serializer):
     number = serializers.CharField()
     kind = serializers.CharField()
     title = serializers.CharField()
@@ -135,7 +135,7 @@ class PaperOut(serializers.Serializer):
 class BatchDetailOut(BatchOut):
     digest = serializers.CharField(allow_blank=True)
     lines = LineOut(many=True)
-    papers = PaperOut(many=True)
+    papers = BatchPaperOut(many=True)
 
 
 class BatchIn(serializers.Serializer):

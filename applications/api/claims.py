@@ -14,10 +14,13 @@ from applications.api.reading import (
     FORBIDDEN,
     NOT_FOUND,
     STALE,
+    EmptyBody,
     Facts,
+    IssuedPaper,
     Strict,
     body,
     claim_address,
+    issued,
     own_claim,
     page,
     paged,
@@ -30,16 +33,13 @@ from clauses import selectors as programmes
 from clauses.models import Item, Round
 from portal.accounts.permissions import is_applicant
 from portal.kernel import issuing
-from portal.kernel.models import Document
 from portal.kernel.permissions import require
 from portal.kernel.refusals import Refusal, raise_any
 
 CLOSED = says(
     "round_closed", "“2023年第一批”已于2023年7月1日 00:00截止，系统收到的时间是2023年7月1日 00:00:03。"
 )
-INCOMPLETE = says(
-    "missing", "上传发票，还缺1笔费用的。", {"papers": ["上传发票，还缺1笔费用的。"]}
-)
+INCOMPLETE = says("missing", "上传发票，还缺1笔费用的。", {"papers": ["上传发票，还缺1笔费用的。"]})
 STATE = says("wrong_state", "现在的状态是“已批复”，不能撤回。请刷新页面看最新状态。")
 HELD = says("held", "申报2023-2A-0001已经批复，这笔费用不能再改用。")
 
@@ -56,26 +56,26 @@ class ClaimRow(serializers.Serializer):
     filed_at = serializers.DateTimeField(allow_null=True)
 
 
-class ReasonOut(serializers.Serializer):
+class EstimateReason(serializers.Serializer):
     code = serializers.CharField()
     clause = serializers.CharField()
     quote = serializers.CharField()
     text = serializers.CharField()
 
 
-class ExcludedOut(serializers.Serializer):
+class EstimateExcluded(serializers.Serializer):
     id = serializers.CharField()
     code = serializers.CharField()
     text = serializers.CharField()
 
 
-class SettingOut(serializers.Serializer):
+class EstimateSetting(serializers.Serializer):
     id = serializers.CharField()
     value = serializers.JSONField()
     source = serializers.CharField()
 
 
-class StepOut(serializers.Serializer):
+class EstimateStep(serializers.Serializer):
     label = serializers.CharField()
     why = serializers.CharField()
     formula = serializers.CharField()
@@ -85,7 +85,7 @@ class StepOut(serializers.Serializer):
     setting = serializers.CharField(allow_null=True)
 
 
-class EstimateOut(serializers.Serializer):
+class Estimate(serializers.Serializer):
     """The same answer as `POST /api/v1/calculate/` gives to one claim."""
 
     id = serializers.CharField()
@@ -96,50 +96,45 @@ class EstimateOut(serializers.Serializer):
     computed = serializers.CharField(allow_null=True)
     cap = serializers.CharField(allow_null=True)
     amount = serializers.CharField(allow_null=True)
-    excluded_costs = ExcludedOut(many=True)
-    reasons = ReasonOut(many=True)
-    settings = SettingOut(many=True)
-    steps = StepOut(many=True)
+    excluded_costs = EstimateExcluded(many=True)
+    reasons = EstimateReason(many=True)
+    settings = EstimateSetting(many=True)
+    steps = EstimateStep(many=True)
 
 
-class MissingOut(serializers.Serializer):
+class MissingAct(serializers.Serializer):
     section = serializers.CharField()
     text = serializers.CharField()
     anchor = serializers.CharField(allow_blank=True)
 
 
-class ConflictOut(serializers.Serializer):
+class ClaimConflict(serializers.Serializer):
     cost_item = serializers.IntegerField()
     held_by = serializers.CharField(allow_null=True, help_text="你单位占用它的申报；不是你单位的不写")
     text = serializers.CharField()
 
 
-class FaultOut(serializers.Serializer):
+class CorrectionFault(serializers.Serializer):
     section = serializers.ChoiceField(Sections.choices)
     text = serializers.CharField()
 
 
-class ReceiptOut(serializers.Serializer):
-    number = serializers.CharField()
-    address = serializers.URLField(help_text="公开核验地址")
-
-
-class ClaimOut(ClaimRow):
+class FiledClaim(ClaimRow):
     unlocked = serializers.ListField(child=serializers.CharField(), help_text="现在可以改的部分")
     facts = Facts()
     public_money = serializers.BooleanField(allow_null=True)
     public_money_note = serializers.CharField(allow_blank=True)
     cost_items = serializers.ListField(child=serializers.IntegerField())
-    conflicts = ConflictOut(many=True)
-    missing = MissingOut(many=True)
-    faults = FaultOut(many=True, help_text="补正通知列出的问题")
+    conflicts = ClaimConflict(many=True)
+    missing = MissingAct(many=True)
+    faults = CorrectionFault(many=True, help_text="补正通知列出的问题")
     correction_due_on = serializers.DateField(allow_null=True)
     content_digest = serializers.CharField(allow_blank=True)
-    receipt = ReceiptOut(allow_null=True)
-    estimate = EstimateOut()
+    receipt = IssuedPaper(allow_null=True)
+    estimate = Estimate()
 
 
-class ClaimIn(Strict):
+class NewClaim(Strict):
     item = serializers.CharField(help_text="事项编号，例如2a")
     round = serializers.CharField(help_text="批次编号")
     project = serializers.IntegerField(help_text="你单位项目的id")
@@ -149,41 +144,37 @@ class Versioned(Strict):
     version = serializers.IntegerField(help_text="你看到的版本；别人先保存了就返回409")
 
 
-class OverviewIn(Versioned):
+class OverviewAnswers(Versioned):
     facts = Facts(help_text="事项要填的信息，键见事项的facts；没有写的保持原样")
 
 
-class PublicMoneyIn(Versioned):
+class PublicMoneyAnswer(Versioned):
     public_money = serializers.BooleanField(allow_null=True)
     public_money_note = serializers.CharField(allow_blank=True, required=False)
 
 
-class ClaimCostsIn(Versioned):
+class ChosenCosts(Versioned):
     cost_items = serializers.ListField(child=serializers.IntegerField(), max_length=5000)
 
 
-class SubmitIn(Versioned):
+class Submission(Versioned):
     committed = serializers.BooleanField(help_text="已阅读并签署信用承诺")
 
 
-class SubmittedOut(serializers.Serializer):
+class SubmittedClaim(serializers.Serializer):
     number = serializers.CharField()
     state = serializers.ChoiceField(ClaimStates.choices)
     filed_at = serializers.DateTimeField()
     content_digest = serializers.CharField()
-    receipt = ReceiptOut()
+    receipt = IssuedPaper()
 
 
-class WithdrawIn(Strict):
+class Withdrawal(Strict):
     reason = serializers.CharField(allow_blank=True, default="", max_length=2000)
 
 
-class ChooseIn(Strict):
+class HolderChoice(Strict):
     cost_item = serializers.IntegerField()
-
-
-class Nothing(Strict):
-    pass
 
 
 ClaimPage = paged("ClaimPage", ClaimRow)
@@ -203,8 +194,8 @@ ClaimPage = paged("ClaimPage", ClaimRow)
     summary="开始申报",
     description="同一项目在同一批次的同一事项只有一份草稿：再次请求返回原来那份（200）。",
     tags=["申报"],
-    request=ClaimIn,
-    responses={201: ClaimOut, 200: ClaimOut, 400: CLOSED, 403: FORBIDDEN},
+    request=NewClaim,
+    responses={201: FiledClaim, 200: FiledClaim, 400: CLOSED, 403: FORBIDDEN},
     examples=[
         OpenApiExample("申报2a", value={"item": "2a", "round": "2023-1", "project": 3}, request_only=True)
     ],
@@ -215,10 +206,14 @@ def claims(request: Request) -> Response:
     if request.method == "GET":
         found = selectors.claims_of(request.user.organisation)
         return Response(page(request, found, ClaimRow, newest_first=True))
-    given = body(ClaimIn, request)
+    given = body(NewClaim, request)
     project = Project.objects.filter(pk=given["project"], organisation=request.user.organisation).first()
     window = Round.objects.select_related("policy").filter(number=given["round"]).first()
-    item = Item.objects.select_related("policy").filter(policy=window.policy, code=given["item"]).first() if window else None
+    item = (
+        Item.objects.select_related("policy").filter(policy=window.policy, code=given["item"]).first()
+        if window
+        else None
+    )
     raise_any(
         unknown(field, message)
         for field, thing, message in (
@@ -242,7 +237,7 @@ def claims(request: Request) -> Response:
     summary="一份申报的全部内容",
     description="附按现有数字的估算（不是承诺）、提交前还缺什么、版本号和现在可以改的部分。",
     tags=["申报"],
-    responses={200: ClaimOut, 404: NOT_FOUND},
+    responses={200: FiledClaim, 404: NOT_FOUND},
 )
 @api_view(["GET"])
 def claim(request: Request, number: str) -> Response:
@@ -253,8 +248,8 @@ def claim(request: Request, number: str) -> Response:
     operation_id="claims_overview",
     summary="填写事项信息",
     tags=["申报"],
-    request=OverviewIn,
-    responses={200: ClaimOut, 400: says("locked", "已经提交的内容不能再改。"), 404: NOT_FOUND, 409: STALE},
+    request=OverviewAnswers,
+    responses={200: FiledClaim, 400: says("locked", "已经提交的内容不能再改。"), 404: NOT_FOUND, 409: STALE},
     examples=[
         OpenApiExample(
             "填两项",
@@ -266,11 +261,13 @@ def claim(request: Request, number: str) -> Response:
 @api_view(["PATCH"])
 def overview(request: Request, number: str) -> Response:
     found = own_claim(request, number)
-    given = body(OverviewIn, request)
+    given = body(OverviewAnswers, request)
     _, rules = programmes.rules_of(found.item)
     known = {fact.key for fact in selectors.asked_facts(rules)}
     raise_any(
-        Refusal(f"这一事项不问“{key}”。", code="unknown_fact", field=key) for key in given["facts"] if key not in known
+        Refusal(f"这一事项不问“{key}”。", code="unknown_fact", field=key)
+        for key in given["facts"]
+        if key not in known
     )
     return _saved(request, found, Sections.OVERVIEW, given["facts"], given["version"])
 
@@ -279,14 +276,14 @@ def overview(request: Request, number: str) -> Response:
     operation_id="claims_public_money",
     summary="说明其他财政资金",
     tags=["申报"],
-    request=PublicMoneyIn,
-    responses={200: ClaimOut, 400: says("locked", "已经提交的内容不能再改。"), 404: NOT_FOUND, 409: STALE},
+    request=PublicMoneyAnswer,
+    responses={200: FiledClaim, 400: says("locked", "已经提交的内容不能再改。"), 404: NOT_FOUND, 409: STALE},
     examples=[OpenApiExample("没有", value={"version": 2, "public_money": False}, request_only=True)],
 )
 @api_view(["PATCH"])
 def public_money(request: Request, number: str) -> Response:
     found = own_claim(request, number)
-    given = body(PublicMoneyIn, request)
+    given = body(PublicMoneyAnswer, request)
     version = given.pop("version")
     values = {"public_money_note": found.public_money_note, **given}
     return _saved(request, found, Sections.PUBLIC_MONEY, values, version)
@@ -297,14 +294,19 @@ def public_money(request: Request, number: str) -> Response:
     summary="选择计入申报的费用",
     description="写出全部要计入的费用；没有写的不再计入。",
     tags=["申报"],
-    request=ClaimCostsIn,
-    responses={200: ClaimOut, 400: says("foreign_cost", "只能选择本项目下的费用。"), 404: NOT_FOUND, 409: STALE},
+    request=ChosenCosts,
+    responses={
+        200: FiledClaim,
+        400: says("foreign_cost", "只能选择本项目下的费用。"),
+        404: NOT_FOUND,
+        409: STALE,
+    },
     examples=[OpenApiExample("一笔", value={"version": 3, "cost_items": [7]}, request_only=True)],
 )
 @api_view(["PUT"])
 def costs(request: Request, number: str) -> Response:
     found = own_claim(request, number)
-    given = body(ClaimCostsIn, request)
+    given = body(ChosenCosts, request)
     wanted = set(given["cost_items"])
     chosen = list(CostItem.objects.filter(pk__in=wanted, organisation=request.user.organisation))
     absent = sorted(wanted - {item.pk for item in chosen})
@@ -319,8 +321,8 @@ def costs(request: Request, number: str) -> Response:
     summary="提交申报或补正",
     description="提交一次；再次请求返回同一份回执。时间以数据库服务器为准。",
     tags=["申报"],
-    request=SubmitIn,
-    responses={200: SubmittedOut, 400: INCOMPLETE, 403: FORBIDDEN, 404: NOT_FOUND, 409: STALE},
+    request=Submission,
+    responses={200: SubmittedClaim, 400: INCOMPLETE, 403: FORBIDDEN, 404: NOT_FOUND, 409: STALE},
     examples=[
         OpenApiExample("提交", value={"version": 5, "committed": True}, request_only=True),
         OpenApiExample(
@@ -343,15 +345,15 @@ def costs(request: Request, number: str) -> Response:
 @api_view(["POST"])
 def submit(request: Request, number: str) -> Response:
     found = own_claim(request, number)
-    filed, receipt = services.submit(actor=request.user, claim=found, **body(SubmitIn, request))
+    filed, receipt = services.submit(actor=request.user, claim=found, **body(Submission, request))
     return Response(
-        SubmittedOut(
+        SubmittedClaim(
             {
                 "number": filed.number,
                 "state": filed.state,
                 "filed_at": filed.filed_at,
                 "content_digest": filed.content_digest,
-                "receipt": _receipt(receipt),
+                "receipt": issued(receipt),
             }
         ).data
     )
@@ -362,14 +364,14 @@ def submit(request: Request, number: str) -> Response:
     summary="撤回申报",
     description="批复之前可以撤回；占用的费用随即释放。不能恢复。",
     tags=["申报"],
-    request=WithdrawIn,
-    responses={200: ClaimOut, 403: FORBIDDEN, 404: NOT_FOUND, 409: STATE},
+    request=Withdrawal,
+    responses={200: FiledClaim, 403: FORBIDDEN, 404: NOT_FOUND, 409: STATE},
     examples=[OpenApiExample("撤回", value={"reason": "材料有误，改正后重报。"}, request_only=True)],
 )
 @api_view(["POST"])
 def withdraw(request: Request, number: str) -> Response:
     found = own_claim(request, number)
-    services.withdraw(actor=request.user, claim=found, **body(WithdrawIn, request))
+    services.withdraw(actor=request.user, claim=found, **body(Withdrawal, request))
     return Response(shown(request, number))
 
 
@@ -377,13 +379,13 @@ def withdraw(request: Request, number: str) -> Response:
     operation_id="claims_discard",
     summary="作废草稿",
     tags=["申报"],
-    request=Nothing,
-    responses={200: ClaimOut, 404: NOT_FOUND, 409: STATE},
+    request=EmptyBody,
+    responses={200: FiledClaim, 404: NOT_FOUND, 409: STATE},
 )
 @api_view(["POST"])
 def discard(request: Request, number: str) -> Response:
     found = own_claim(request, number)
-    body(Nothing, request)
+    body(EmptyBody, request)
     services.discard(actor=request.user, claim=found)
     return Response(shown(request, number))
 
@@ -393,14 +395,14 @@ def discard(request: Request, number: str) -> Response:
     summary="决定一笔费用由本申报使用",
     description="这笔费用由你单位的另一份申报占用时，改由本申报使用。另一份已批复的不能改。",
     tags=["申报"],
-    request=ChooseIn,
-    responses={200: ClaimOut, 403: FORBIDDEN, 404: NOT_FOUND, 409: HELD},
+    request=HolderChoice,
+    responses={200: FiledClaim, 403: FORBIDDEN, 404: NOT_FOUND, 409: HELD},
     examples=[OpenApiExample("改用", value={"cost_item": 7}, request_only=True)],
 )
 @api_view(["POST"])
 def choose_holder(request: Request, number: str) -> Response:
     found = own_claim(request, number)
-    pk = body(ChooseIn, request)["cost_item"]
+    pk = body(HolderChoice, request)["cost_item"]
     chosen = CostItem.objects.filter(pk=pk, organisation=request.user.organisation).first()
     if chosen is None:
         raise unknown("cost_item", "没有找到你单位的这笔费用。")
@@ -432,7 +434,7 @@ def shown(request: Request, number: str) -> dict[str, Any]:
         "faults": found.faults,
         "correction_due_on": found.correction_due_on,
         "content_digest": found.content_digest,
-        "receipt": _receipt(receipt) if receipt else None,
+        "receipt": issued(receipt) if receipt else None,
         "estimate": selectors.estimate(found).to_json(),
     }
 
@@ -440,7 +442,3 @@ def shown(request: Request, number: str) -> dict[str, Any]:
 def _saved(request: Request, found: Claim, section: str, values: dict[str, Any], version: int) -> Response:
     services.save_section(actor=request.user, claim=found, section=section, values=values, version=version)
     return Response(shown(request, found.number))
-
-
-def _receipt(document: Document) -> dict[str, str]:
-    return {"number": document.number, "address": issuing.check_url(document)}

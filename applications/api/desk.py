@@ -8,11 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from applications import selectors, services
-from applications.api.reading import NOT_FOUND, Strict, body, says
+from applications.api.reading import NOT_FOUND, EmptyBody, IssuedPaper, Strict, body, issued, says
 from applications.models import Claim
 from applications.states import ClaimStates, RefusalCodes, Sections
 from portal.accounts.permissions import is_intake
-from portal.kernel import issuing
 from portal.kernel.models import Document
 from portal.kernel.permissions import require
 
@@ -20,47 +19,42 @@ NOT_INTAKE = says("forbidden", "这件事由“受理岗”办理，你的账号
 STATE = says("wrong_state", "现在的状态是“已受理”，不能受理。请刷新页面看最新状态。")
 
 
-class PaperIssued(serializers.Serializer):
-    number = serializers.CharField()
-    address = serializers.URLField(help_text="公开核验地址")
-
-
-class RulingOut(serializers.Serializer):
+class Ruling(serializers.Serializer):
     number = serializers.CharField()
     state = serializers.ChoiceField(ClaimStates.choices)
     correction_due_on = serializers.DateField(allow_null=True)
-    document = PaperIssued(allow_null=True)
+    document = IssuedPaper(allow_null=True)
 
 
-class FaultIn(Strict):
-    section = serializers.CharField(help_text="、".join(f"{value}（{label}）" for value, label in Sections.choices))
+class NewFault(Strict):
+    section = serializers.CharField(
+        help_text="、".join(f"{value}（{label}）" for value, label in Sections.choices)
+    )
     text = serializers.CharField(allow_blank=True)
 
 
-class CorrectIn(Strict):
-    faults = FaultIn(many=True)
+class CorrectionNotice(Strict):
+    faults = NewFault(many=True)
 
 
-class RefuseIn(Strict):
-    code = serializers.CharField(help_text="、".join(f"{value}（{label}）" for value, label in RefusalCodes.choices))
+class RefusalNotice(Strict):
+    code = serializers.CharField(
+        help_text="、".join(f"{value}（{label}）" for value, label in RefusalCodes.choices)
+    )
     note = serializers.CharField(allow_blank=True, max_length=2000)
-
-
-class NoContent(Strict):
-    pass
 
 
 @extend_schema(
     operation_id="desk_accept",
     summary="受理",
     tags=["形式审查"],
-    request=NoContent,
-    responses={200: RulingOut, 403: NOT_INTAKE, 404: NOT_FOUND, 409: STATE},
+    request=EmptyBody,
+    responses={200: Ruling, 403: NOT_INTAKE, 404: NOT_FOUND, 409: STATE},
 )
 @api_view(["POST"])
 def accept(request: Request, number: str) -> Response:
     found = _filed(request, number)
-    body(NoContent, request)
+    body(EmptyBody, request)
     return _ruling(services.accept(actor=request.user, claim=found), None)
 
 
@@ -69,18 +63,22 @@ def accept(request: Request, number: str) -> Response:
     summary="退回补正",
     description="一份通知写明全部问题；只有列出的部分可以改。",
     tags=["形式审查"],
-    request=CorrectIn,
-    responses={200: RulingOut, 403: NOT_INTAKE, 404: NOT_FOUND, 409: STATE},
+    request=CorrectionNotice,
+    responses={200: Ruling, 403: NOT_INTAKE, 404: NOT_FOUND, 409: STATE},
     examples=[
         OpenApiExample(
-            "缺发票", value={"faults": [{"section": "papers", "text": "第2笔费用缺发票。"}]}, request_only=True
+            "缺发票",
+            value={"faults": [{"section": "papers", "text": "第2笔费用缺发票。"}]},
+            request_only=True,
         )
     ],
 )
 @api_view(["POST"])
 def correct(request: Request, number: str) -> Response:
     found = _filed(request, number)
-    asked, document = services.ask_correction(actor=request.user, claim=found, **body(CorrectIn, request))
+    asked, document = services.ask_correction(
+        actor=request.user, claim=found, **body(CorrectionNotice, request)
+    )
     return _ruling(asked, document)
 
 
@@ -88,18 +86,20 @@ def correct(request: Request, number: str) -> Response:
     operation_id="desk_refuse",
     summary="不予受理",
     tags=["形式审查"],
-    request=RefuseIn,
-    responses={200: RulingOut, 403: NOT_INTAKE, 404: NOT_FOUND, 409: STATE},
+    request=RefusalNotice,
+    responses={200: Ruling, 403: NOT_INTAKE, 404: NOT_FOUND, 409: STATE},
     examples=[
         OpenApiExample(
-            "主体不符", value={"code": "not_eligible", "note": "申报单位不是平台建设主体。"}, request_only=True
+            "主体不符",
+            value={"code": "not_eligible", "note": "申报单位不是平台建设主体。"},
+            request_only=True,
         )
     ],
 )
 @api_view(["POST"])
 def refuse(request: Request, number: str) -> Response:
     found = _filed(request, number)
-    refused, document = services.refuse(actor=request.user, claim=found, **body(RefuseIn, request))
+    refused, document = services.refuse(actor=request.user, claim=found, **body(RefusalNotice, request))
     return _ruling(refused, document)
 
 
@@ -113,9 +113,9 @@ def _filed(request: Request, number: str) -> Claim:
 
 
 def _ruling(found: Claim, document: Document | None) -> Response:
-    paper = {"number": document.number, "address": issuing.check_url(document)} if document else None
+    paper = issued(document) if document else None
     return Response(
-        RulingOut(
+        Ruling(
             {
                 "number": found.number,
                 "state": found.state,

@@ -19,7 +19,7 @@ REFUSED = says(
 )
 
 
-class PaperOut(serializers.Serializer):
+class UploadedPaper(serializers.Serializer):
     id = serializers.IntegerField()
     paper = serializers.CharField(help_text="材料编号，见事项的papers")
     cost_item = serializers.IntegerField(source="cost_item_id", allow_null=True)
@@ -30,7 +30,7 @@ class PaperOut(serializers.Serializer):
     uploaded_at = serializers.DateTimeField()
 
 
-class PaperIn(Strict):
+class PaperUpload(Strict):
     paper = serializers.CharField(help_text="材料编号，见事项的papers")
     cost_item = serializers.IntegerField(required=False, help_text="按费用提交的材料写费用的id")
     file = serializers.FileField(allow_empty_file=True, help_text="PDF、JPG、PNG、XLSX、DOCX，不超过20MB")
@@ -41,7 +41,7 @@ class PaperIn(Strict):
     operation_id="papers_list",
     summary="申报的材料",
     tags=["申报"],
-    responses={200: PaperOut(many=True), 403: FORBIDDEN, 404: NOT_FOUND},
+    responses={200: UploadedPaper(many=True), 403: FORBIDDEN, 404: NOT_FOUND},
 )
 @extend_schema(
     methods=["POST"],
@@ -49,16 +49,16 @@ class PaperIn(Strict):
     summary="上传一份材料",
     description="同一位置上传同一个文件两次只算一份。",
     tags=["申报"],
-    request={"multipart/form-data": PaperIn},
-    responses={201: PaperOut, 400: REFUSED, 403: FORBIDDEN, 404: NOT_FOUND},
+    request={"multipart/form-data": PaperUpload},
+    responses={201: UploadedPaper, 400: REFUSED, 403: FORBIDDEN, 404: NOT_FOUND},
 )
 @api_view(["GET", "POST"])
 @parser_classes([MultiPartParser])
 def papers(request: Request, number: str) -> Response:
     found = own_claim(request, number)
     if request.method == "GET":
-        return Response(PaperOut(selectors.attachments(found), many=True).data)
-    given = body(PaperIn, request)
+        return Response(UploadedPaper(selectors.attachments(found), many=True).data)
+    given = body(PaperUpload, request)
     cost = None
     if "cost_item" in given:
         cost = CostItem.objects.filter(pk=given["cost_item"], organisation=request.user.organisation).first()
@@ -74,7 +74,7 @@ def papers(request: Request, number: str) -> Response:
         size=file.size,
         cost_item=cost,
     )
-    return Response(PaperOut(made).data, status=status.HTTP_201_CREATED)
+    return Response(UploadedPaper(made).data, status=status.HTTP_201_CREATED)
 
 
 @extend_schema(

@@ -36,7 +36,7 @@ TWICE = says(
 )
 
 
-class ProjectOut(serializers.Serializer):
+class StoredProject(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     location = serializers.CharField()
@@ -46,7 +46,7 @@ class ProjectOut(serializers.Serializer):
     claim_count = serializers.IntegerField()
 
 
-class ProjectIn(Strict):
+class NewProject(Strict):
     name = serializers.CharField(allow_blank=True)
     location = serializers.CharField(allow_blank=True, default="")
     leader = serializers.CharField(allow_blank=True, default="")
@@ -64,7 +64,9 @@ class CostFields(Strict):
     quantity = serializers.CharField(allow_blank=True, required=False, help_text="数量")
     category = serializers.CharField(allow_blank=True, required=False, help_text="类别，见事项的费用类别")
     side = serializers.CharField(required=False, help_text="purchase支出（默认）或sale收入")
-    evidence_kind = serializers.CharField(required=False, help_text="invoice发票（默认）、payroll、foreign、other")
+    evidence_kind = serializers.CharField(
+        required=False, help_text="invoice发票（默认）、payroll、foreign、other"
+    )
     invoice_code = serializers.CharField(allow_blank=True, required=False, help_text="发票代码，数电发票没有")
     document_number = serializers.CharField(allow_blank=True, help_text="发票号码或凭证号")
     line = serializers.IntegerField(required=False, help_text="行号，从1起")
@@ -81,24 +83,29 @@ class CostFields(Strict):
     flags = serializers.DictField(child=serializers.BooleanField(), required=False)
 
 
-class CostIn(CostFields):
+class NewCostItem(CostFields):
     pass
 
 
-class CostChange(CostFields):
+class CostItemChange(CostFields):
     pass
 
 
-class CostOut(CostFields):
+class StoredCostItem(CostFields):
     id = serializers.IntegerField()
     project = serializers.IntegerField(source="project_id")
     side = serializers.ChoiceField(Sides.choices)
     evidence_kind = serializers.ChoiceField(EvidenceKinds.choices)
 
 
-ProjectPage = paged("ProjectPage", ProjectOut)
-CostPage = paged("CostPage", CostOut)
-PROJECT = {"name": "寒地装备智能检测平台", "location": "松北区科技创新城", "leader": "钱二", "summary": "建设共性技术研发平台。"}
+ProjectPage = paged("ProjectPage", StoredProject)
+CostPage = paged("CostPage", StoredCostItem)
+PROJECT = {
+    "name": "寒地装备智能检测平台",
+    "location": "松北区科技创新城",
+    "leader": "钱二",
+    "summary": "建设共性技术研发平台。",
+}
 COST = {
     "name": "训练服务器",
     "quantity": "8台",
@@ -125,17 +132,17 @@ COST = {
     operation_id="projects_create",
     summary="新建项目",
     tags=["项目与费用"],
-    request=ProjectIn,
-    responses={201: ProjectOut, 400: INVALID, 409: TWICE},
+    request=NewProject,
+    responses={201: StoredProject, 400: INVALID, 409: TWICE},
     examples=[OpenApiExample("新建项目", value=PROJECT, request_only=True)],
 )
 @api_view(["GET", "POST"])
 def projects(request: Request) -> Response:
     require(is_applicant, request.user, None)
     if request.method == "POST":
-        made = services.create_project(actor=request.user, **body(ProjectIn, request))
-        return Response(ProjectOut(own_project(request, made.pk)).data, status=status.HTTP_201_CREATED)
-    return Response(page(request, selectors.projects_of(request.user.organisation), ProjectOut))
+        made = services.create_project(actor=request.user, **body(NewProject, request))
+        return Response(StoredProject(own_project(request, made.pk)).data, status=status.HTTP_201_CREATED)
+    return Response(page(request, selectors.projects_of(request.user.organisation), StoredProject))
 
 
 @extend_schema(
@@ -143,7 +150,7 @@ def projects(request: Request) -> Response:
     operation_id="projects_read",
     summary="一个项目",
     tags=["项目与费用"],
-    responses={200: ProjectOut, 404: NOT_FOUND},
+    responses={200: StoredProject, 404: NOT_FOUND},
 )
 @extend_schema(
     methods=["PATCH"],
@@ -152,7 +159,7 @@ def projects(request: Request) -> Response:
     description="名称不能改，提交过的申报带着它。没有写的键保持原样。",
     tags=["项目与费用"],
     request=ProjectChange,
-    responses={200: ProjectOut, 400: INVALID, 404: NOT_FOUND},
+    responses={200: StoredProject, 400: INVALID, 404: NOT_FOUND},
     examples=[OpenApiExample("改负责人", value={"leader": "孙三"}, request_only=True)],
 )
 @api_view(["GET", "PATCH"])
@@ -163,7 +170,7 @@ def project(request: Request, pk: int) -> Response:
         given = body(ProjectChange, request)
         services.update_project(actor=request.user, project=found, **{**kept, **given})
         found = own_project(request, pk)
-    return Response(ProjectOut(found).data)
+    return Response(StoredProject(found).data)
 
 
 @extend_schema(
@@ -180,17 +187,17 @@ def project(request: Request, pk: int) -> Response:
     summary="录入一笔费用",
     description="同一张凭证的同一行只能录入一次：全角、大小写、空格和前导零不算差别。",
     tags=["项目与费用"],
-    request=CostIn,
-    responses={201: CostOut, 400: INVALID, 404: NOT_FOUND},
+    request=NewCostItem,
+    responses={201: StoredCostItem, 400: INVALID, 404: NOT_FOUND},
     examples=[OpenApiExample("一张发票", value=COST, request_only=True)],
 )
 @api_view(["GET", "POST"])
 def costs(request: Request, pk: int) -> Response:
     found = own_project(request, pk)
     if request.method == "POST":
-        made = services.add_cost_item(actor=request.user, project=found, values=body(CostIn, request))
-        return Response(CostOut(made).data, status=status.HTTP_201_CREATED)
-    return Response(page(request, selectors.cost_items_of(found), CostOut))
+        made = services.add_cost_item(actor=request.user, project=found, values=body(NewCostItem, request))
+        return Response(StoredCostItem(made).data, status=status.HTTP_201_CREATED)
+    return Response(page(request, selectors.cost_items_of(found), StoredCostItem))
 
 
 @extend_schema(
@@ -199,8 +206,8 @@ def costs(request: Request, pk: int) -> Response:
     summary="修改一笔费用",
     description="写进已提交申报的费用不能改。没有写的键保持原样。",
     tags=["项目与费用"],
-    request=CostChange,
-    responses={200: CostOut, 400: IN_USE, 404: NOT_FOUND},
+    request=CostItemChange,
+    responses={200: StoredCostItem, 400: IN_USE, 404: NOT_FOUND},
     examples=[OpenApiExample("改金额", value={"amount": "59000000.00"}, request_only=True)],
 )
 @extend_schema(
@@ -217,7 +224,7 @@ def cost(request: Request, pk: int) -> Response:
     if request.method == "DELETE":
         services.remove_cost_item(actor=request.user, item=found)
         return Response(status=status.HTTP_204_NO_CONTENT)
-    stored: dict[str, Any] = {name: getattr(found, name) for name in CostIn().fields}
-    given = body(CostChange, request, partial=True)
+    stored: dict[str, Any] = {name: getattr(found, name) for name in NewCostItem().fields}
+    given = body(CostItemChange, request, partial=True)
     changed = services.update_cost_item(actor=request.user, item=found, values={**stored, **given})
-    return Response(CostOut(changed).data)
+    return Response(StoredCostItem(changed).data)

@@ -16,6 +16,8 @@ from rest_framework.validators import ProhibitSurrogateCharactersValidator
 from applications import selectors
 from applications.models import Claim, CostItem, Project
 from portal.accounts.permissions import is_applicant
+from portal.kernel import issuing
+from portal.kernel.models import Document
 from portal.kernel.permissions import require
 from portal.kernel.refusals import Refusal
 from portal.kernel.rest import Problem
@@ -89,6 +91,19 @@ class Facts(serializers.Field):
         return value
 
 
+class IssuedPaper(serializers.Serializer):
+    number = serializers.CharField()
+    address = serializers.URLField(help_text="公开核验地址")
+
+
+def issued(document: Document) -> dict[str, str]:
+    return {"number": document.number, "address": issuing.check_url(document)}
+
+
+class EmptyBody(Strict):
+    """An act that needs no words."""
+
+
 def body(shape: type[Strict], request: Request, *, partial: bool = False) -> dict[str, Any]:
     """The request's content as `shape` reads it; what is wrong becomes a 400 with the fields named."""
     reader = shape(data=request.data, partial=partial)
@@ -145,7 +160,11 @@ def says(code: str, message: str, fields: dict[str, list[str]] | None = None) ->
 
 NOT_FOUND = says("not_found", "没有找到这项内容。", {})
 STALE = says("stale", "这份内容已在另一个窗口或由同事保存了新版本，你的修改没有覆盖它。")
-INVALID = says("bad_amount", "金额要写成数字，例如1234567.89，单位是元。", {"amount": ["金额要写成数字，例如1234567.89，单位是元。"]})
+INVALID = says(
+    "bad_amount",
+    "金额要写成数字，例如1234567.89，单位是元。",
+    {"amount": ["金额要写成数字，例如1234567.89，单位是元。"]},
+)
 FORBIDDEN = says("forbidden", "这一步由单位管理员办理，请联系你单位的管理员。")
 
 

@@ -149,7 +149,7 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
         faults.append(fault)
     fields["evidence_kind"] = _choice(values, "evidence_kind", EvidenceKinds, EvidenceKinds.INVOICE, faults)
     fields["side"] = _choice(values, "side", Sides, Sides.PURCHASE, faults)
-    line = values.get("line") or 1
+    line = 1 if values.get("line") in (None, "") else values["line"]
     if isinstance(line, bool) or not re.fullmatch(r"[0-9]{1,4}", str(line)) or not int(line):
         faults.append(Refusal("行号是1到9999的整数。", code="bad_line", field="line"))
         line = 1

@@ -1,5 +1,6 @@
 """The API's way of saying no: {"code", "message", "fields"}, in Chinese."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -38,13 +39,27 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     code, message = _MESSAGES.get(response.status_code, ("error", "请求没有完成。"))
     fields: dict[str, Any] = {}
     if isinstance(error, exceptions.ValidationError):
-        fields = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
+        fields = dict(_flat(error.detail))
     elif isinstance(error, exceptions.ParseError):
         message = "请求内容不是有效的JSON。"
     elif not isinstance(error, Http404 | PermissionDenied) and response.status_code == 429:
         code, message = "throttled", "请求太频繁，请稍后再试。"
     response.data = {"code": code, "message": message, "fields": fields}
     return response
+
+
+def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Faults of nested input by dotted path: {"faults": [{"text": […]}]} as "faults.0.text"."""
+    if isinstance(detail, dict):
+        for key, inner in detail.items():
+            yield from _flat(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(detail, list) and any(isinstance(inner, dict | list) for inner in detail):
+        for place, inner in enumerate(detail):
+            yield from _flat(inner, f"{path}.{place}" if path else str(place))
+    else:
+        messages = [str(one) for one in detail] if isinstance(detail, list) else [str(detail)]
+        if messages:
+            yield path or "non_field_errors", messages
 
 
 def refusal_response(error: Refusal) -> Response:

@@ -224,6 +224,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "ClaimState": "applications.states.ClaimStates",
+        "OrganisationState": "portal.accounts.states.OrganisationStates",
+        "OrganisationKind": "portal.accounts.states.OrganisationKinds",
+        "RoundState": "clauses.states.RoundStates",
+        "ItemKind": "clauses.api.KINDS",
+        "NoticeState": "review.states.NoticeStates",
+        "PaymentState": "payouts.states.PaymentStates",
+        "BatchState": "payouts.states.BatchStates",
+    },
 }
 
 # What the house adds
