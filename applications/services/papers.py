@@ -34,7 +34,7 @@ def upload(
     """
     require(may_edit, actor, claim)
     _, rules = programmes.rules_of(claim.item)
-    if paper not in {entry.code for entry in rules.papers}:
+    if paper not in {entry.code for entry in rules.papers if entry.source == "upload"}:
         raise Refusal("这一事项没有这种材料。", code="unknown_paper", field="paper")
     if cost_item is not None and not claim.nominations.filter(cost_item=cost_item).exists():
         raise Refusal("这笔费用不在本申报里。", code="not_nominated", field="cost_item")

@@ -202,8 +202,9 @@ def test_the_last_file_a_claim_may_have(settings):
 def test_a_paper_must_be_one_of_the_items_and_a_cost_one_of_the_claims():
     claim = making.draft()
     admin = making.admin_of(claim)
-    with refused("unknown_paper", "paper"):
-        making.upload(admin, claim, "diploma")
+    for code in ("diploma", "application_form"):
+        with refused("unknown_paper", "paper"):
+            making.upload(admin, claim, code)
     with refused("not_nominated", "cost_item"):
         filing.upload(
             actor=admin, claim=claim, paper="invoice", file=io.BytesIO(making.PDF), name="a.pdf",
