@@ -1,7 +1,8 @@
 """Every route of the product on one screen."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 import applications.urls
@@ -12,6 +13,7 @@ import portal.ledger.urls
 import portal.pages.urls
 import review.urls
 from portal.kernel.gate import public
+from portal.pages.views.public import not_offered
 
 api_patterns = [
     *portal.accounts.urls.api_patterns,
@@ -29,6 +31,10 @@ urlpatterns = [
     path("", include(applications.urls)),
     path("", include(review.urls)),
     path("", include(payouts.urls)),
+    path("account/signup/", public(RedirectView.as_view(pattern_name="register")), name="account_signup"),
+    re_path(
+        r"^account/(email|confirm-email|password/set|password/reset|login/code|inactive)", public(not_offered)
+    ),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),

@@ -33,7 +33,8 @@ def test_the_applicant_sees_state_owner_and_limit(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "role", [Roles.INTAKE, Roles.HANDLER, Roles.LEADER, Roles.FINANCE_CLERK, Roles.FINANCE_APPROVER, Roles.AUDITOR]
+    "role",
+    [Roles.INTAKE, Roles.HANDLER, Roles.LEADER, Roles.FINANCE_CLERK, Roles.FINANCE_APPROVER, Roles.AUDITOR],
 )
 def test_offices_read_a_filed_claim(client: Client, role: Roles) -> None:
     claim = making.submitted()

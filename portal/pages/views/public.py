@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from clauses import selectors as programmes
@@ -82,6 +82,11 @@ def verify_paper(request: HttpRequest, number: str, code: str) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token ran out or the sign-in ended; what was typed is kept by the browser."""
     return render(request, "403_csrf.html", status=403)
+
+
+def not_offered(request: HttpRequest, *args: Any) -> HttpResponse:
+    """Sign-in by mail and the like: the library has them, this house does not."""
+    raise Http404
 
 
 @public
