@@ -1,6 +1,7 @@
 """Pages of payments."""
 
-from payouts.views.batches import (
+from payouts.views.applicant import dues, payee_account
+from payouts.views.finance import (
     batch,
     batch_add,
     batch_cancel,
@@ -15,7 +16,6 @@ from payouts.views.batches import (
     batch_submit,
     batches,
 )
-from payouts.views.dues import dues, payee_account
 
 __all__ = [
     "batch",

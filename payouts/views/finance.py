@@ -60,7 +60,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 @only(is_finance_clerk)
 def batch_new(request: HttpRequest) -> HttpResponse:
     today = clock.today()
-    form = BatchForm(request.POST or None, initial={"title": f"{today.year}年{today.month}月补助资金"})
+    form = BatchForm(posted(request), initial={"title": f"{today.year}年{today.month}月补助资金"})
     if request.method == "POST" and form.is_valid():
         try:
             made = paying.create_batch(actor=request.user, title=form.cleaned_data["title"])
@@ -144,7 +144,7 @@ def batch_cancel(request: HttpRequest, number: str) -> HttpResponse:
 def batch_send_back(request: HttpRequest, number: str) -> HttpResponse:
     """The checker returns the batch with a reason."""
     found = _batch(number)
-    form = SendBackForm(request.POST or None)
+    form = SendBackForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             paying.send_back_batch(actor=request.user, batch=found, reason=form.cleaned_data["reason"])
@@ -165,7 +165,7 @@ def batch_release(request: HttpRequest, number: str) -> HttpResponse:
     require(may_release, request.user, found)
     if found.state != BatchStates.SUBMITTED:
         return redirect("batch", number)
-    form = ReleaseForm(request.POST or None, initial={"digest": found.digest})
+    form = ReleaseForm(posted(request), initial={"digest": found.digest})
     if request.method == "POST" and form.is_valid():
         try:
             paying.release_batch(
@@ -190,7 +190,7 @@ def batch_result(request: HttpRequest, number: str, claim: str) -> HttpResponse:
     found = _batch(number)
     line = _line(found, claim)
     require(may_settle, request.user, found)
-    form = ResultForm(request.POST or None)
+    form = ResultForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             noted = paying.record_result(actor=request.user, line=line, **form.cleaned_data)
@@ -239,6 +239,11 @@ def batch_export(request: HttpRequest, number: str) -> HttpResponse:
         content_type=EXCEL,
         headers={"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "no-store"},
     )
+
+
+def posted(request: HttpRequest) -> Any:
+    """What was sent, were it nothing at all; None when nothing was."""
+    return request.POST if request.method == "POST" else None
 
 
 def _batch(number: str) -> Batch:
