@@ -57,7 +57,7 @@ def inspect(file: IO[bytes], *, name: str, size: int) -> Inspected:
     file.seek(0)
     _look_inside(file, kind.mime, name)
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256(file.read()).hexdigest()
     file.seek(0)
     return Inspected(kind.mime, size, digest)
 

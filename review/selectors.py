@@ -6,18 +6,23 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from applications import selectors as filings
-from applications.models import CostItem
+from applications.models import Claim, CostItem, Hold
+from applications.states import OFFICE as CLAIM_WORDING
 from applications.states import ClaimStates
 from clauses import engine
 from clauses import selectors as programmes
 from portal.accounts.models import Unit, User
 from portal.kernel import clock
-from portal.kernel.money import CENT
+from portal.kernel.canonical import digest
+from portal.kernel.money import CENT, ZERO, format_yuan
 from portal.kernel.refusals import Refusal
 from portal.kernel.workdays import add_workdays, workdays_between
+from portal.ledger import selectors as books
+from portal.ledger.models import BudgetLine
+from portal.ledger.states import Accounts
 from review.models import Assignment, CostVerification, Determination, Notice, ReviewCase, UnitOpinion
 from review.states import LIMITS, AssignmentStates, CaseStates, NoticeStates, Opinions
 
@@ -38,7 +43,8 @@ class CostLineView:
     def cut(self) -> Decimal | None:
         if self.verification is None:
             return None
-        return self.verification.claimed - self.verification.verified
+        left: Decimal = self.verification.claimed - self.verification.verified
+        return left
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,68 @@ class StepClock:
     def left(self) -> int:
         return self.limit - self.used
 
+    @property
+    def pace(self) -> str:
+        if self.late:
+            return f"已超过{-self.left}个工作日"
+        return f"还剩{self.left}个工作日" if self.left else "今天到期"
+
+    @property
+    def words(self) -> str:
+        """The limit in words, with its day."""
+        day = f"{self.due_on.year}年{self.due_on.month}月{self.due_on.day}日"
+        return f"时限{day}，{self.pace}"
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """A step of a case's way; `standing` is done, now, next or bad."""
+
+    state: CaseStates
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A case before the leader, with the figures, the sentence they stand on and the budget that bears them."""
+
+    case: ReviewCase
+    rules: engine.Item
+    determination: Determination | None
+    line: BudgetLine | None
+
+    @property
+    def rate(self) -> str | None:
+        return rate_percent(self.determination)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A line of a public notice as published; the figures behind it while the case still stands on the notice.
+
+    `gone` says in words why a published amount no longer counts.
+    """
+
+    organisation: str
+    project: str
+    clause: str
+    amount: Decimal
+    determination: Determination | None
+    gone: str
+
+    @property
+    def rate(self) -> str | None:
+        return rate_percent(self.determination)
+
+    @property
+    def capped(self) -> bool:
+        found = self.determination
+        return found is not None and found.cap is not None and found.amount == found.cap
+
 
 def cases() -> QuerySet[ReviewCase]:
     return ReviewCase.objects.select_related(
-        "claim__organisation", "claim__project", "claim__item__policy", "claim__round", "handler", "notice"
+        "claim__organisation", "claim__project", "claim__item__policy", "claim__round", "handler", "notice__document"
     )
 
 
@@ -72,6 +136,10 @@ def case_by_number(number: str) -> ReviewCase:
 def live(found: QuerySet[ReviewCase] | None = None) -> QuerySet[ReviewCase]:
     """Cases whose claim is still under review."""
     return (cases() if found is None else found).filter(claim__state=ClaimStates.UNDER_REVIEW)
+
+
+def under_review(case: ReviewCase) -> bool:
+    return case.claim.state == ClaimStates.UNDER_REVIEW
 
 
 def waiting(*states: CaseStates) -> QuerySet[ReviewCase]:
@@ -136,11 +204,15 @@ def scoring_faults(case: ReviewCase) -> Iterator[Refusal]:
 
 
 def cost_lines(case: ReviewCase) -> list[CostLineView]:
-    """Every claimed cost with its verification, a collision, and why the engine leaves it out."""
+    """Every claimed cost with its verification, a collision, and why the engine leaves it out.
+
+    A cost not yet verified is asked about at its claimed amount, so that the reason is known beforehand.
+    """
     items = filings.nominated(case.claim)
     done = {row.cost_item_id: row for row in case.verifications.select_related("verified_by")}
     contested = filings.conflicts(case.claim, items)
-    out = {cost.id: cost.reason.text for cost in assess(case, items, done).excluded_costs}
+    whole = {item.pk: done.get(item.pk) or _in_full(case, item) for item in items}
+    out = {cost.id: cost.reason.text for cost in assess(case, items, whole).excluded_costs}
     return [
         CostLineView(item, done.get(item.pk), contested.get(item.pk), out.get(str(item.pk), ""))
         for item in items
@@ -225,6 +297,12 @@ def opinion_faults(case: ReviewCase) -> Iterator[Refusal]:
             )
 
 
+def counted_costs(determination: Determination) -> list[int]:
+    """Cost items a determination rests on: those verified above nothing and not left out as held elsewhere."""
+    costs = determination.question["claims"][0].get("costs", [])
+    return [int(cost["id"]) for cost in costs if not cost.get("held_elsewhere") and Decimal(cost["amount"])]
+
+
 def standing(case: ReviewCase) -> Determination | None:
     """The determination that counts now."""
     return case.determinations.filter(voided_at=None).first()
@@ -232,19 +310,33 @@ def standing(case: ReviewCase) -> Determination | None:
 
 def expert_conflict(case: ReviewCase, expert: User) -> str | None:
     """A conflict of interest the system can see, in words; None when it sees none."""
-    profile = getattr(expert, "expert_profile", None)
-    if expert.member is not None and expert.member.organisation_id == case.claim.organisation_id:
-        return "是申报单位的成员"
-    if profile is None:
-        return "没有登记工作单位"
-    if profile.employer_code == case.claim.organisation.code:
-        return "工作单位就是申报单位"
+    return expert_conflicts(case, [expert])[expert.pk]
+
+
+def expert_conflicts(case: ReviewCase, experts: list[User]) -> dict[int, str | None]:
+    """`expert_conflict` of many experts by their pk, in two queries."""
     partners = {item.counterparty.strip() for item in filings.nominated(case.claim)}
-    if profile.employer_name.strip() in partners:
-        return "工作单位是本申报费用里的供应商或客户"
-    if expert.pk in {case.handler_id, case.claim.accepted_by_id}:
-        return "办理过这份申报的前面步骤"
-    return None
+    insiders = set(
+        User.objects.filter(
+            pk__in=[expert.pk for expert in experts], membership__organisation=case.claim.organisation_id
+        ).values_list("pk", flat=True)
+    )
+
+    def one(expert: User) -> str | None:
+        profile = getattr(expert, "expert_profile", None)
+        if expert.pk in insiders:
+            return "是申报单位的成员"
+        if profile is None:
+            return "没有登记工作单位"
+        if profile.employer_code == case.claim.organisation.code:
+            return "工作单位就是申报单位"
+        if profile.employer_name.strip() in partners:
+            return "工作单位是本申报费用里的供应商或客户"
+        if expert.pk in {case.handler_id, case.claim.accepted_by_id}:
+            return "办理过这份申报的前面步骤"
+        return None
+
+    return {expert.pk: one(expert) for expert in experts}
 
 
 def assignments_of(expert: User) -> QuerySet[Assignment]:
@@ -271,6 +363,13 @@ def notices() -> QuerySet[Notice]:
     return Notice.objects.select_related("document").order_by("-pk")
 
 
+def running_notices() -> list[Notice]:
+    """Notices within their period, those that end first at the front, with `case_count`."""
+    return list(
+        notices().filter(state=NoticeStates.OPEN).annotate(case_count=Count("cases")).order_by("closes_on", "pk")[:100]
+    )
+
+
 def due_notices() -> QuerySet[Notice]:
     """Notices whose last day is over."""
     return Notice.objects.filter(state=NoticeStates.OPEN, closes_on__lt=clock.today())
@@ -281,3 +380,230 @@ def reviewer_facts(case: ReviewCase) -> list[engine.FactSpec]:
     _, rules = rules_of(case)
     answered = {"reviewed_amount", "review_passed", "acceptance_passed", "event_listed", "is_organiser"}
     return [fact for fact in rules.facts if fact.by == "reviewer" and fact.key not in answered]
+
+
+def stamp(value: Any) -> str:
+    """A short mark of stored content; a form carries it, so that an older window cannot overwrite a newer save."""
+    return digest(value)[:16]
+
+
+def verification_stamp(row: CostVerification | None) -> str:
+    return "" if row is None else stamp([row.verified, row.cut_code, row.note])
+
+
+def marks_stamp(assignment: Assignment) -> str:
+    marks = {score.criterion: [score.points, score.reason] for score in assignment.scores.all()}
+    return stamp([marks, assignment.comment, assignment.cost_advice])
+
+
+def opening_queue() -> QuerySet[Claim]:
+    """Accepted claims that nobody has taken into review, the longest waiting first."""
+    return filings.claims().filter(state=ClaimStates.ACCEPTED).order_by("accepted_at", "pk")
+
+
+def ended() -> QuerySet[ReviewCase]:
+    """Cases that are decided or were stopped by the applicant."""
+    return cases().exclude(claim__state=ClaimStates.UNDER_REVIEW)
+
+
+TAIL = (CaseStates.PROPOSED, CaseStates.ENDORSED, CaseStates.NOTICED, CaseStates.NOTICE_OVER, CaseStates.APPROVED)
+
+
+def path_steps(case: ReviewCase) -> list[PathStep]:
+    """The whole way of a case in order, up to the award or the rejection."""
+    state = CaseStates(case.state)
+    if state in (CaseStates.REJECTION_PROPOSED, CaseStates.REJECTED):
+        over = state == CaseStates.REJECTED
+        return [
+            PathStep(CaseStates.CHECKING, "done"),
+            PathStep(CaseStates.REJECTION_PROPOSED, "done" if over else "now"),
+            PathStep(CaseStates.REJECTED, "bad" if over else "next"),
+        ]
+    way = [CaseStates(step) for step in case.path if step not in TAIL]
+    if CaseStates.PROPOSED in case.path:
+        way += TAIL
+    place = way.index(state)
+    last = state == CaseStates.APPROVED
+    return [
+        PathStep(step, "done" if at < place or last else "now" if at == place else "next")
+        for at, step in enumerate(way)
+    ]
+
+
+def answers(claim: Claim) -> list[tuple[str, str]]:
+    """What the applicant answered, in words: (label, text), in the order of the item's facts."""
+    _, rules = programmes.rules_of(claim.item)
+    return [
+        (fact.label, fact_words(fact, claim.facts[fact.key]))
+        for fact in filings.asked_facts(rules)
+        if claim.facts.get(fact.key) not in (None, "")
+    ]
+
+
+def fact_words(fact: engine.FactSpec, value: Any) -> str:
+    """A stored fact as a person reads it."""
+    match fact.type:
+        case "money":
+            return f"{format_yuan(Decimal(value))}元"
+        case "date":
+            day = date.fromisoformat(value)
+            return f"{day.year}年{day.month}月{day.day}日"
+        case "bool":
+            return "是" if value else "否"
+        case "choice":
+            return fact.choices.get(value, str(value))
+        case "year":
+            return f"{value}年"
+        case "count":
+            return f"{value}{fact.unit}"
+    return str(value)
+
+
+def papers(claim: Claim) -> list[tuple[str, list[Any]]]:
+    """Uploaded papers by kind, in the item's order."""
+    _, rules = programmes.rules_of(claim.item)
+    found = list(filings.attachments(claim))
+    labels = {paper.code: paper.label for paper in rules.papers}
+    order = [*labels, *sorted({one.paper for one in found} - labels.keys())]
+    grouped = [(labels.get(code, code), [one for one in found if one.paper == code]) for code in order]
+    return [(label, rows) for label, rows in grouped if rows]
+
+
+def preview(case: ReviewCase, cost_item: CostItem) -> engine.Verdict:
+    """The engine's answer if `cost_item` were verified in full beside what is verified already."""
+    done = {row.cost_item_id: row for row in case.verifications.all()}
+    done[cost_item.pk] = _in_full(case, cost_item)
+    return assess(case, done=done)
+
+
+def _in_full(case: ReviewCase, cost_item: CostItem) -> CostVerification:
+    return CostVerification(case=case, cost_item=cost_item, claimed=cost_item.amount, verified=cost_item.amount)
+
+
+def rival_hold(case: ReviewCase, cost_item: CostItem) -> Hold | None:
+    """The live hold of another claim on the same paper, with that claim and its organisation."""
+    _, rules = rules_of(case)
+    return (
+        Hold.objects.filter(
+            evidence_key=cost_item.evidence_key, overlap_group=rules.overlap_group or "", released_at=None
+        )
+        .exclude(claim=case.claim)
+        .select_related("claim__organisation", "claim__project", "cost_item")
+        .first()
+    )
+
+
+def rate_percent(determination: Determination | None) -> str | None:
+    """The rate of a determination as 20%; None where the text names none."""
+    rate = determination.verdict.get("rate") if determination else None
+    if rate is None:
+        return None
+    try:
+        return f"{(Decimal(rate) * 100).normalize():f}%"
+    except ArithmeticError:
+        return str(rate)
+
+
+def decisions(found: QuerySet[ReviewCase]) -> list[Decision]:
+    """Cases as the leader sees them, in a fixed number of queries."""
+    standing_ones = Prefetch(
+        "determinations",
+        Determination.objects.filter(voided_at=None).select_related("made_by"),
+        to_attr="standing_ones",
+    )
+    listed = list(found.select_related("proposed_by", "verified_by").prefetch_related("assignments", standing_ones))
+    lines = books.lines_of([case.claim.number for case in listed], Accounts.RESERVED)
+    return [
+        Decision(
+            case,
+            rules_of(case)[1],
+            case.standing_ones[0] if case.standing_ones else None,  # type: ignore[attr-defined]
+            lines.get(case.claim.number),
+        )
+        for case in listed
+    ]
+
+
+def budget_of(case: ReviewCase) -> tuple[BudgetLine, Decimal] | None:
+    """The line that would bear the case this year, with what is still available on it."""
+    item = case.claim.item
+    line = books.line_for(policy=item.policy.pack, item=item.code, year=clock.today().year)
+    return None if line is None else (line, books.balance(line, Accounts.AVAILABLE))
+
+
+def notice_by_number(number: str) -> Notice:
+    """Notice.DoesNotExist for an unknown one."""
+    return notices().get(document__number=number)
+
+
+def notice_clock(notice: Notice) -> StepClock:
+    """Working days of the notice: which one it is today, and the last day."""
+    used = workdays_between(notice.opens_on, clock.today())
+    return StepClock(notice.workdays, notice.closes_on, max(used, 0))
+
+
+def notice_rows(notice: Notice) -> list[NoticeRow]:
+    """The notice as published, line by line, with the figures behind each amount."""
+    standing_ones = Prefetch(
+        "determinations", Determination.objects.filter(voided_at=None), to_attr="standing_ones"
+    )
+    listed = cases().filter(notice=notice).order_by("pk").prefetch_related(standing_ones)
+    behind: dict[tuple[str, str, str], list[ReviewCase]] = {}
+    for one in listed:
+        _, rules = rules_of(one)
+        place = (one.claim.organisation.name, one.claim.project.name, f"第{rules.clause}条 {rules.title}")
+        behind.setdefault(place, []).append(one)
+    rows = []
+    for row in notice.document.decision["rows"]:
+        found = behind.get((row["organisation"], row["project"], row["clause"]), [])
+        case: ReviewCase | None = found.pop(0) if found else None
+        gone = ""
+        if case is None:
+            gone = "公示后退回重新核定，以后续公示为准"
+        elif case.claim.state in (ClaimStates.WITHDRAWN, ClaimStates.REJECTED):
+            gone = CLAIM_WORDING[ClaimStates(case.claim.state)].label
+        standing_one = case.standing_ones[0] if case and case.standing_ones else None  # type: ignore[attr-defined]
+        rows.append(
+            NoticeRow(
+                row["organisation"],
+                row["project"],
+                row["clause"],
+                Decimal(row["amount"]),
+                None if gone else standing_one,
+                gone,
+            )
+        )
+    return rows
+
+
+def endorsed() -> QuerySet[ReviewCase]:
+    """Live cases that the leader endorsed and that wait for their public notice."""
+    return waiting(CaseStates.ENDORSED).prefetch_related(
+        Prefetch("determinations", Determination.objects.filter(voided_at=None), to_attr="standing_ones")
+    )
+
+
+def opinions_given(unit: Unit) -> QuerySet[UnitOpinion]:
+    """What this unit has said, newest first."""
+    return (
+        UnitOpinion.objects.filter(unit=unit, given_at__isnull=False)
+        .select_related("case__claim__organisation", "case__claim__project", "case__claim__item__policy", "given_by")
+        .order_by("-given_at")
+    )
+
+
+def opinion_of(unit: Unit | None, number: str) -> UnitOpinion:
+    """UnitOpinion.DoesNotExist when this unit was not asked about that claim."""
+    return UnitOpinion.objects.select_related("unit", "given_by").get(unit=unit, case__claim__number=number)
+
+
+def verified_total(lines: list[CostLineView]) -> Decimal:
+    return sum((line.verification.verified for line in lines if line.verification), ZERO)
+
+
+def calculation(determination: Determination) -> list[dict[str, str]]:
+    """The arithmetic of a determination, line by line: label, why, formula, result."""
+    return [
+        {name: step.get(name) or "" for name in ("label", "why", "formula", "result")}
+        for step in determination.verdict["steps"]
+    ]

@@ -56,7 +56,7 @@ def draw_field(
     widget = bound.field.widget
     if widget.is_hidden:
         return bound.as_hidden()
-    hint = bound.help_text if hint is None else hint
+    hint = str(bound.help_text) if hint is None else hint
     errors = error_texts(bound)
     grouped, ticked = _grouped(widget), isinstance(widget, forms.CheckboxInput)
     current = _kept_file(bound) if isinstance(widget, forms.FileInput) else ""
@@ -153,7 +153,7 @@ def _input(bound: BoundField, unit: str, described: str) -> SafeString:
     if bound.errors:
         attrs["aria-invalid"] = "true"
     attrs["class"] = " ".join(part for part in classes if part)
-    return bound.as_widget(widget, attrs=attrs)
+    return bound.as_widget(widget, attrs={**attrs})
 
 
 def _day_input(widget: forms.DateInput, typed: Any) -> forms.DateInput:
@@ -172,7 +172,8 @@ class _Written(forms.TextInput):
     def format_value(self, value: Any) -> str | None:
         if isinstance(value, Decimal):
             return format_yuan(value) if self.separators else f"{value:.2f}"
-        return super().format_value(value)
+        written: str | None = super().format_value(value)
+        return written
 
 
 def _sum_input(bound: BoundField, widget: forms.Widget) -> forms.TextInput:

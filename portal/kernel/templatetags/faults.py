@@ -10,12 +10,12 @@ from portal.kernel.templatetags.drawing import row, rows
 
 def faults_of(source: Any) -> list[dict[str, str]]:
     if isinstance(source, BaseFormSet):
-        found = [{"text": text, "href": ""} for text in source.non_form_errors()]
+        found = [{"text": str(text), "href": ""} for text in source.non_form_errors()]
         for number, form in enumerate(source.forms, start=1):
             found += [{**item, "text": f"第{number}行：{item['text']}"} for item in faults_of(form)]
         return found
     if isinstance(source, BaseForm):
-        found = [{"text": text, "href": ""} for text in source.non_field_errors()]
+        found = [{"text": str(text), "href": ""} for text in source.non_field_errors()]
         for bound in source:
             if bound.errors and not bound.is_hidden:
                 found += [{"text": text, "href": anchor(bound)} for text in error_texts(bound)]

@@ -15,7 +15,8 @@ def with_marks(text: str, literals: list[str]) -> str:
         if start < 0 or not literal:
             raise refuse("quote", "marked", "words that stand in the text", literal)
         spans.append((start, start + len(literal)))
-    out, done = [], 0
+    out: list[str] = []
+    done = 0
     for start, end in sorted(spans):
         start = max(start, done)
         if end <= start:
