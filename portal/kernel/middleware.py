@@ -14,7 +14,7 @@ from portal.kernel.refusals import Forbidden, Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|TRUNCATE|MERGE|COPY)\b", re.IGNORECASE)
+_WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|TRUNCATE|MERGE|COPY)\b|\bFOR (NO KEY )?UPDATE\b", re.IGNORECASE)
 
 
 class WriteOnGet(RuntimeError):
@@ -47,7 +47,7 @@ class ReadOnlyGetMiddleware:
 
 def refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     """Database wrapper: let reads pass; the sign-in session is the framework's own housekeeping."""
-    if _WRITES.match(sql) and '"django_session"' not in sql:
+    if _WRITES.search(sql) and '"django_session"' not in sql:
         raise WriteOnGet(sql.split("(")[0][:80])
     return execute(sql, params, many, context)
 

@@ -1,7 +1,7 @@
 """Money is Decimal yuan with two places; never float."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.validators import MinValueValidator
@@ -12,7 +12,7 @@ from portal.kernel.refusals import Refusal
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 LARGEST = Decimal("99999999999.99")
-_PLAIN = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
+_PLAIN = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[0-9]+(\.[0-9]+)?")
 _WIDE = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
 
 
@@ -46,14 +46,11 @@ def yuan(text: object, *, field: str | None = None, positive: bool = False) -> D
         raise Refusal("金额不能是负数。", code="negative_amount", field=field)
     if not _PLAIN.fullmatch(written):
         raise Refusal("金额要写成数字，例如1234567.89，单位是元。", code="bad_amount", field=field)
-    try:
-        value = Decimal(written.replace(",", ""))
-    except InvalidOperation as error:
-        raise Refusal("金额要写成数字，例如1234567.89，单位是元。", code="bad_amount", field=field) from error
-    if value != value.quantize(CENT):
-        raise Refusal("金额最多两位小数，精确到分。", code="too_precise", field=field)
+    value = Decimal(written.replace(",", ""))
     if value > LARGEST:
         raise Refusal("金额超过999亿元，请检查是否把万元当成了元。", code="too_large", field=field)
+    if value != value.quantize(CENT):
+        raise Refusal("金额最多两位小数，精确到分。", code="too_precise", field=field)
     if positive and not value:
         raise Refusal("金额要大于0。", code="zero_amount", field=field)
     return value.quantize(CENT)
