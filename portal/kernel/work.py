@@ -9,6 +9,9 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 
+UNHURRIED = 9
+"""The last of Celery's priorities on Redis, where 0 comes first."""
+
 
 @dataclass(slots=True)
 class Work:
@@ -18,6 +21,7 @@ class Work:
 
 
 _current: ContextVar[Work | None] = ContextVar("unit_of_work", default=None)
+_priority: ContextVar[int | None] = ContextVar("task_priority", default=None)
 _flushers: list[Callable[[list[Any]], None]] = []
 
 
@@ -62,13 +66,29 @@ def current_work() -> Work:
     return work
 
 
+@contextmanager
+def unhurried(priority: int | None = UNHURRIED) -> Iterator[None]:
+    """What is enqueued by this block waits behind every other task: work that nobody is watching."""
+    token = _priority.set(priority)
+    try:
+        yield
+    finally:
+        _priority.reset(token)
+
+
 def after_commit(task: str, **arguments: Any) -> None:
     """Enqueue the task called `task` once the transaction is safe."""
-    transaction.on_commit(lambda: enqueue(task, **arguments))
+    priority = _priority.get()
+
+    def send() -> None:
+        with unhurried(priority):
+            enqueue(task, **arguments)
+
+    transaction.on_commit(send)
 
 
 def enqueue(task: str, **arguments: Any) -> None:
     """Send a task by name. KeyError when no app has a task of that name."""
     if task not in current_app.tasks:
         current_app.loader.import_default_modules()
-    current_app.tasks[task].delay(**arguments)
+    current_app.tasks[task].apply_async(kwargs=arguments, priority=_priority.get())

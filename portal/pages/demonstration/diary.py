@@ -34,7 +34,9 @@ class Diary:
             if self.last is not None:
                 moment = max(moment, self.last + timedelta(seconds=1))
             if moment > self.until:
-                raise RuntimeError(f"a step is planned for {moment}, after the end of the demonstration's past")
+                raise RuntimeError(
+                    f"a step is planned for {moment}, after the end of the demonstration's past"
+                )
             with clock.shifted_to(moment):
                 self._await(life)
                 self.last = clock.now()
@@ -43,6 +45,11 @@ class Diary:
         moment = next(life, None)
         if moment is not None:
             heapq.heappush(self._steps, (moment, next(self._order), life))
+
+
+def this_minute() -> datetime:
+    """Business time without seconds: how long a step took to run must not change what follows it."""
+    return clock.now().replace(second=0, microsecond=0)
 
 
 def office_time(moment: datetime, rng: Random) -> datetime:
@@ -66,10 +73,10 @@ def on(day: date, rng: Random) -> datetime:
 
 def toward(deadline: datetime, left: int, rng: Random) -> datetime:
     """When to take the next of `left` steps so that the last comes at `deadline`."""
-    now = clock.now()
+    now = this_minute()
     if left == 1:
         return max(deadline, now + 5 * MINUTE)
-    target = now + (deadline - now) / left * rng.uniform(0.6, 1.0)
+    target = (now + (deadline - now) / left * rng.uniform(0.6, 1.0)).replace(second=0, microsecond=0)
     return max(min(office_time(target, rng), deadline), now + 5 * MINUTE)
 
 

@@ -136,7 +136,11 @@ def _dates(item: str, window: int, rng: Random) -> dict[str, Any]:
     paid = invoice + DAY * rng.randint(3, 25)
     match item:
         case "2c":
-            start, end = (date(2022, 9, 1), date(2022, 12, 31)) if window == 1 else (date(2023, 1, 1), date(2023, 6, 30))
+            start, end = (
+                (date(2022, 9, 1), date(2022, 12, 31))
+                if window == 1
+                else (date(2023, 1, 1), date(2023, 6, 30))
+            )
             return {
                 "side": "sale",
                 "contract_date": start + DAY * rng.randint(0, 9),
@@ -161,7 +165,10 @@ def facts(item: str, project: str, wan: int, window: int, rng: Random) -> dict[s
     """Answers to what the item asks; `wan` is the base, or for item 1 the requested sum, in 万元."""
     subject = project.removesuffix("（演示）")
     year = 2022 if window == 1 else 2023
-    build = {"build_from": date(2022, 9, 1), "build_to": date(year, 12, 20) if window == 1 else date(2023, 9, 15)}
+    build = {
+        "build_from": date(2022, 9, 1),
+        "build_to": date(year, 12, 20) if window == 1 else date(2023, 9, 15),
+    }
     content = f"围绕{subject}，配齐研发与验证条件，形成面向本地企业的服务能力。"
     platform = {
         "platform_name": subject,
@@ -227,8 +234,17 @@ def facts(item: str, project: str, wan: int, window: int, rng: Random) -> dict[s
 
 
 def _field(subject: str) -> str:
-    words = {"农": "farming", "黑土": "farming", "供热": "heating", "旅": "tourism", "景区": "tourism", "公交": "transport",
-             "医": "medicine", "产线": "manufacturing", "配送": "transport"}
+    words = {
+        "农": "farming",
+        "黑土": "farming",
+        "供热": "heating",
+        "旅": "tourism",
+        "景区": "tourism",
+        "公交": "transport",
+        "医": "medicine",
+        "产线": "manufacturing",
+        "配送": "transport",
+    }
     return next((field for word, field in words.items() if word in subject), "other")
 
 

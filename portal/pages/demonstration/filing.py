@@ -17,10 +17,9 @@ from portal.pages.demonstration.plan import Plan, moment
 from portal.pages.demonstration.world import World
 
 Action = Callable[[], object]
-EARLY = frozenset(
-    {"draft", "discarded", "submitted", "correction_due", "lapsed", "accepted", "refused"}
-)
+EARLY = frozenset({"draft", "discarded", "submitted", "correction_due", "lapsed", "accepted", "refused"})
 """Ends that are reached before any review."""
+CHANGING = ("state", "version", "facts", "faults", "correction_due_on", "filed_at", "accepted_by")
 FAULTS = {
     Sections.PAPERS: "合同扫描件缺少签章页，请重新上传完整的合同。",
     Sections.OVERVIEW: "建设内容写得过于简略，请补充设备用途和服务对象。",
@@ -33,10 +32,16 @@ class Filing:
     def __init__(self, plan: Plan, world: World) -> None:
         self.plan, self.world = plan, world
         self.rng = plan.rng
+        self._claim: Claim | None = None
 
     @property
     def claim(self) -> Claim:
-        return selectors.claim_by_number(self.world.numbers[self.plan.key])
+        """The claim as stored now; what it belongs to is read once."""
+        if self._claim is None:
+            self._claim = selectors.claim_by_number(self.world.numbers[self.plan.key])
+        else:
+            self._claim.refresh_from_db(fields=CHANGING)
+        return self._claim
 
     def life(self) -> Life:
         """Everything up to acceptance, or to the end of a claim that does not come that far."""
@@ -60,7 +65,9 @@ class Filing:
             return date(2023, 10, 11), moment(date(2023, 10, 12), 15, 40)
         if self.plan.window == 2:
             late = 9 if self.plan.end not in ("draft", "submitted", "accepted") or self.plan.corrected else 10
-            return date(2023, 10, 9), moment(date(2023, 10, late), self.rng.randint(14, 16), self.rng.randint(0, 59))
+            return date(2023, 10, 9), moment(
+                date(2023, 10, late), self.rng.randint(14, 16), self.rng.randint(0, 59)
+            )
         begun = add_workdays(date(2023, 2, 28), self.rng.randint(1, 12))
         filed = add_workdays(begun, self.rng.randint(3, 8))
         return begun, moment(filed, self.rng.randint(14, 16), self.rng.randint(0, 59))
@@ -137,7 +144,9 @@ class Filing:
             for item in items if single else [None]:
                 self.upload(claim, paper.code, paper.label, item)
 
-    def upload(self, claim: Claim, code: str, label: str, item: CostItem | None = None, again: str = "") -> None:
+    def upload(
+        self, claim: Claim, code: str, label: str, item: CostItem | None = None, again: str = ""
+    ) -> None:
         content, end = papers.photo(), "png"
         if code != "photo":
             content, end = papers.pdf(label, f"{claim.number} {item.pk if item else code} {again}"), "pdf"
@@ -162,7 +171,9 @@ class Filing:
             section=Sections.PUBLIC_MONEY,
             values={
                 "public_money": some,
-                "public_money_note": "2022年获得区级研发补助20万元，用于人员费用，与本次申报的费用不重复。" if some else "",
+                "public_money_note": "2022年获得区级研发补助20万元，用于人员费用，与本次申报的费用不重复。"
+                if some
+                else "",
             },
             version=claim.version,
         )

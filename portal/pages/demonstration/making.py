@@ -1,21 +1,22 @@
-"""Making the whole of the demonstration's past, in one transaction."""
+"""Making the whole of the demonstration's past, in one unit of work."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import connection
 
 from applications import services as filing
 from clauses import services as programmes
 from portal.accounts import services as accounts
 from portal.accounts.models import Organisation, User
 from portal.kernel import clock, events, moving
+from portal.kernel.work import unhurried, unit_of_work
 from portal.kernel.workdays import add_workdays
 from portal.ledger import services as ledger
 from portal.pages.demonstration import figures, paying, people
-from portal.pages.demonstration.diary import MINUTE, Diary, Life
+from portal.pages.demonstration.diary import MINUTE, Diary, Life, this_minute
 from portal.pages.demonstration.people import APPLICANTS, Applicant
 from portal.pages.demonstration.plan import GROUPS, PLANS, RUNS, TODAY, moment
 from portal.pages.demonstration.reviewing import Reviewing
@@ -36,18 +37,24 @@ GUIDE = (
     "四、办理程序：形式审查、查重、评审或核查、逐笔核定、责任单位会商、公示五个工作日、批复、拨付。\n"
     "五、截止时间以系统收到的时间为准。"
 )
-WALK = (("大模型训练服务器集群", "28600000.00", "40台"), ("共享推理算力设备", "19400000.00", "30台"),
-        ("高速并行存储系统", "12000000.00", "6套"))
+WALK = (
+    ("大模型训练服务器集群", "28600000.00", "40台"),
+    ("共享推理算力设备", "19400000.00", "30台"),
+    ("高速并行存储系统", "12000000.00", "6套"),
+)
 
 
 def prepare(tell: Callable[[str], None]) -> None:
     """Make the data if there is none; then let business time run on from where it stopped.
 
-    All or nothing: a run that is interrupted leaves an empty database, and the next one starts anew.
+    All or nothing: a run that is interrupted leaves an empty database, and the next one starts anew. The papers
+    are drawn by the worker afterwards, behind whatever people ask of it.
     """
-    with transaction.atomic():
+    with unit_of_work(), unhurried():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('portal.demonstration'))")
+            # Thousands of wide joins over new tables: planning them costs more than running them as written.
+            cursor.execute("SET LOCAL join_collapse_limit = 1")
         if Organisation.objects.exists():
             last = events.last_moment()
             resumed = max(TODAY, last.astimezone(clock.SHANGHAI) + MINUTE) if last else TODAY
@@ -91,13 +98,31 @@ def _offices(world: World) -> Life:
     yield moment(date(2023, 1, 12), 10)
     _budget(2023, "哈财教〔2023〕6号（演示）", admin)
     yield moment(date(2023, 2, 20), 9, 30)
-    _round(world, 1, "2023-1", "2023年度第一批", "哈科发〔2023〕8号（演示）", date(2023, 3, 1), date(2023, 4, 1))
+    _round(
+        world, 1, "2023-1", "2023年度第一批", "哈科发〔2023〕8号（演示）", date(2023, 3, 1), date(2023, 4, 1)
+    )
     yield moment(date(2023, 2, 28), 14)
     _year_list(world)
     yield moment(date(2023, 9, 25), 9, 30)
-    _round(world, 2, "2023-2", "2023年度第二批", "哈科发〔2023〕43号（演示）", date(2023, 10, 9), date(2024, 1, 1))
+    _round(
+        world,
+        2,
+        "2023-2",
+        "2023年度第二批",
+        "哈科发〔2023〕43号（演示）",
+        date(2023, 10, 9),
+        date(2024, 1, 1),
+    )
     yield moment(date(2023, 10, 10), 10)
-    _round(world, 3, "2023-3", "2023年度第三批", "哈科发〔2023〕47号（演示）", date(2023, 11, 20), date(2024, 1, 1))
+    _round(
+        world,
+        3,
+        "2023-3",
+        "2023年度第三批",
+        "哈科发〔2023〕47号（演示）",
+        date(2023, 11, 20),
+        date(2024, 1, 1),
+    )
     yield moment(date(2023, 10, 12), 16)
     _budget(2024, "哈财教〔2023〕88号（演示，提前下达）", admin)
 
@@ -164,9 +189,9 @@ def _applicant(applicant: Applicant, place: int, world: World) -> Life:
     accounts.certify_organisation(organisation=organisation, actor=world.people["shouli"])
     admin = world.people[applicant.admin[0]] = User.objects.get(username=applicant.admin[0])
     if applicant.filler:
-        yield clock.now() + timedelta(minutes=75)
+        yield this_minute() + timedelta(minutes=75)
         world.people[applicant.filler[0]] = accounts.add_filler(
-            actor=admin, username=applicant.filler[0], display_name=applicant.filler[1], password=None
+            actor=admin, username=applicant.filler[0], display_name=applicant.filler[1], password=people.UNSET
         )
 
 

@@ -45,7 +45,7 @@ def photo() -> bytes:
 
 @lru_cache(maxsize=128)
 def _picture(label: str) -> bytes:
-    return zlib.compress(_drawn(label).tobytes(), 9)
+    return zlib.compress(_drawn(label).tobytes(), 4)
 
 
 def _drawn(label: str) -> Image.Image:

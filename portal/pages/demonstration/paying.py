@@ -23,9 +23,7 @@ def notice(name: str, world: World) -> Life:
     assert group.noticed is not None
     yield moment(group.noticed, 16, 30)
     numbers = [world.numbers[plan.key] for plan in PLANS if plan.group == name and plan.key in world.numbers]
-    chosen = [
-        case for case in reviews.waiting(CaseStates.ENDORSED) if case.claim.number in numbers
-    ]
+    chosen = [case for case in reviews.waiting(CaseStates.ENDORSED) if case.claim.number in numbers]
     posted = reviewing.post_notice(
         actor=world.people["jingbanren"],
         chosen=chosen,
@@ -86,7 +84,7 @@ def _results(day: date, made: Batch, plans: dict[str, Plan], world: World) -> Li
                 again.append(plan)
         else:
             services.record_result(
-                actor=clerk, line=line, result=Results.PAID, bank_reference=f"YH{day:%Y%m%d}{made.pk:02d}{place:04d}"
+                actor=clerk, line=line, result=Results.PAID, bank_reference=f"YH{day:%Y%m%d}{place:04d}"
             )
     services.settle_batch(actor=clerk, batch=made)
     for plan in again:

@@ -1,12 +1,15 @@
 """Invented organisations, the people who file for them, and the people at the offices."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from portal.accounts import selectors, services
 from portal.accounts.models import Organisation, User
 from portal.accounts.states import ROLE_DESCRIPTIONS, Roles
 
 PASSWORD = "yanshi-2023"
+UNSET: Any = None
+"""Given for a password while people are made: hashing takes longer than the rest, so it is done once for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +28,147 @@ class Applicant:
 
 
 APPLICANTS = (
-    Applicant("qiye", "91230109MAYY000504", "冰城智算科技有限公司（演示）", "enterprise", "松北区", "周明远",
-              ("guanli", "周明远"), ("jingban", "林晓")),
-    Applicant("daxue", "12230100MAYY001220", "松江理工大学（演示）", "university", "南岗区", "沈其昌",
-              ("daxue", "梁文博"), ("daxue2", "许静")),
-    Applicant("hanzhi", "91230103MAYY000182", "寒地智能装备股份有限公司（演示）", "enterprise", "平房区", "高振东",
-              ("hanzhi", "高振东"), ("hanzhi2", "宋佳")),
-    Applicant("beichen", "91230110MAYY000261", "北辰视觉技术有限公司（演示）", "enterprise", "香坊区", "贺北辰",
-              ("beichen", "贺北辰"), ("beichen2", "丁一凡")),
-    Applicant("longjiang", "91230102MAYY000349", "龙江云脑数据服务有限公司（演示）", "enterprise", "道里区", "纪云",
-              ("longjiang", "纪云"), ("longjiang2", "毕然")),
-    Applicant("xueyuan", "91230108MAYY00042T", "雪原机器人有限公司（演示）", "enterprise", "平房区", "石磊",
-              ("xueyuan", "石磊")),
-    Applicant("heitu", "91230103MAYY00069A", "黑土智慧农业科技有限公司（演示）", "enterprise", "双城区", "田丰",
-              ("heitu", "田丰")),
-    Applicant("bingxue", "91230110MAYY000779", "冰雪文旅数字科技有限公司（演示）", "enterprise", "松北区", "白露",
-              ("bingxue", "白露")),
-    Applicant("yuanshan", "91230102MAYY00085H", "远山医学智能有限公司（演示）", "enterprise", "道外区", "陶安",
-              ("yuanshan", "陶安")),
-    Applicant("jiangan", "91230108MAYY000933", "江岸智慧供热技术有限公司（演示）", "enterprise", "道里区", "温和",
-              ("jiangan", "温和")),
-    Applicant("wuren", "91230109MAYY001067", "松滨无人驾驶技术有限公司（演示）", "enterprise", "松北区", "路遥",
-              ("wuren", "路遥")),
-    Applicant("zhongchuang", "91230103MAYY00114B", "众创谷孵化器管理有限公司（演示）", "enterprise", "南岗区", "孟春",
-              ("zhongchuang", "孟春")),
-    Applicant("beijiang", "12230100MAYY00130T", "北疆工程大学（演示）", "university", "香坊区", "秦岭",
-              ("beijiang", "秦岭")),
-    Applicant("yanjiuyuan", "12230100MAYY00149P", "寒区人工智能研究院（演示）", "institute", "松北区", "章程",
-              ("yanjiuyuan", "章程")),
-    Applicant("xinqi", "91230109MAYY00157F", "新启智能科技有限公司（演示）", "enterprise", "呼兰区", "方启",
-              ("xinqi", "方启"), certified=False),
+    Applicant(
+        "qiye",
+        "91230109MAYY000504",
+        "冰城智算科技有限公司（演示）",
+        "enterprise",
+        "松北区",
+        "周明远",
+        ("guanli", "周明远"),
+        ("jingban", "林晓"),
+    ),
+    Applicant(
+        "daxue",
+        "12230100MAYY001220",
+        "松江理工大学（演示）",
+        "university",
+        "南岗区",
+        "沈其昌",
+        ("daxue", "梁文博"),
+        ("daxue2", "许静"),
+    ),
+    Applicant(
+        "hanzhi",
+        "91230103MAYY000182",
+        "寒地智能装备股份有限公司（演示）",
+        "enterprise",
+        "平房区",
+        "高振东",
+        ("hanzhi", "高振东"),
+        ("hanzhi2", "宋佳"),
+    ),
+    Applicant(
+        "beichen",
+        "91230110MAYY000261",
+        "北辰视觉技术有限公司（演示）",
+        "enterprise",
+        "香坊区",
+        "贺北辰",
+        ("beichen", "贺北辰"),
+        ("beichen2", "丁一凡"),
+    ),
+    Applicant(
+        "longjiang",
+        "91230102MAYY000349",
+        "龙江云脑数据服务有限公司（演示）",
+        "enterprise",
+        "道里区",
+        "纪云",
+        ("longjiang", "纪云"),
+        ("longjiang2", "毕然"),
+    ),
+    Applicant(
+        "xueyuan",
+        "91230108MAYY00042T",
+        "雪原机器人有限公司（演示）",
+        "enterprise",
+        "平房区",
+        "石磊",
+        ("xueyuan", "石磊"),
+    ),
+    Applicant(
+        "heitu",
+        "91230103MAYY00069A",
+        "黑土智慧农业科技有限公司（演示）",
+        "enterprise",
+        "双城区",
+        "田丰",
+        ("heitu", "田丰"),
+    ),
+    Applicant(
+        "bingxue",
+        "91230110MAYY000779",
+        "冰雪文旅数字科技有限公司（演示）",
+        "enterprise",
+        "松北区",
+        "白露",
+        ("bingxue", "白露"),
+    ),
+    Applicant(
+        "yuanshan",
+        "91230102MAYY00085H",
+        "远山医学智能有限公司（演示）",
+        "enterprise",
+        "道外区",
+        "陶安",
+        ("yuanshan", "陶安"),
+    ),
+    Applicant(
+        "jiangan",
+        "91230108MAYY000933",
+        "江岸智慧供热技术有限公司（演示）",
+        "enterprise",
+        "道里区",
+        "温和",
+        ("jiangan", "温和"),
+    ),
+    Applicant(
+        "wuren",
+        "91230109MAYY001067",
+        "松滨无人驾驶技术有限公司（演示）",
+        "enterprise",
+        "松北区",
+        "路遥",
+        ("wuren", "路遥"),
+    ),
+    Applicant(
+        "zhongchuang",
+        "91230103MAYY00114B",
+        "众创谷孵化器管理有限公司（演示）",
+        "enterprise",
+        "南岗区",
+        "孟春",
+        ("zhongchuang", "孟春"),
+    ),
+    Applicant(
+        "beijiang",
+        "12230100MAYY00130T",
+        "北疆工程大学（演示）",
+        "university",
+        "香坊区",
+        "秦岭",
+        ("beijiang", "秦岭"),
+    ),
+    Applicant(
+        "yanjiuyuan",
+        "12230100MAYY00149P",
+        "寒区人工智能研究院（演示）",
+        "institute",
+        "松北区",
+        "章程",
+        ("yanjiuyuan", "章程"),
+    ),
+    Applicant(
+        "xinqi",
+        "91230109MAYY00157F",
+        "新启智能科技有限公司（演示）",
+        "enterprise",
+        "呼兰区",
+        "方启",
+        ("xinqi", "方启"),
+        certified=False,
+    ),
 )
 
 
@@ -129,7 +243,7 @@ def open_offices() -> dict[str, User]:
         officer.username: services.create_user(
             username=officer.username,
             display_name=officer.name,
-            password=None,
+            password=UNSET,
             unit=selectors.unit_by_code(officer.unit),
             roles=(officer.role,),
             demonstration=True,
@@ -138,7 +252,7 @@ def open_offices() -> dict[str, User]:
     }
     for username, name, employer, code, fields in EXPERTS:
         found[username] = services.create_user(
-            username=username, display_name=name, password=None, roles=(Roles.EXPERT,), demonstration=True
+            username=username, display_name=name, password=UNSET, roles=(Roles.EXPERT,), demonstration=True
         )
         services.describe_expert(
             user=found[username], employer_name=employer, employer_code=code, fields=fields
@@ -156,6 +270,6 @@ def register(applicant: Applicant) -> Organisation:
         contact_phone="0451-0000 0000",
         username=applicant.admin[0],
         display_name=applicant.admin[1],
-        password=None,
+        password=UNSET,
         demonstration=True,
     )

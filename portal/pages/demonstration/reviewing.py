@@ -10,12 +10,13 @@ from clauses import selectors as programmes
 from payouts import selectors as payouts
 from payouts import services as paying
 from portal.accounts.models import User
+from portal.accounts.states import Roles
 from portal.kernel.money import CENT
 from portal.kernel.workdays import add_workdays
 from portal.pages.demonstration import figures
 from portal.pages.demonstration.diary import Life, on, through
 from portal.pages.demonstration.filing import EARLY, Filing
-from portal.pages.demonstration.people import EXPERTS
+from portal.pages.demonstration.people import APPLICANTS, EXPERTS, OFFICERS
 from portal.pages.demonstration.plan import GROUPS, Cut, Plan, moment
 from portal.pages.demonstration.world import World
 from review import selectors, services
@@ -23,7 +24,22 @@ from review.models import Assignment, ReviewCase
 from review.states import CaseStates
 
 Action = Callable[[], object]
+UNIT_OFFICERS = {one.unit: one.username for one in OFFICERS if one.role == Roles.UNIT_OFFICER}
 REJECTED = frozenset({"rejection_proposed", "rejected"})
+AT_WORK = frozenset(
+    {
+        "checking",
+        "expert_review",
+        "acceptance",
+        "listing",
+        "verification",
+        "unit_opinions",
+        "proposed",
+        "rejection_proposed",
+    }
+)
+"""Ends at which the leader has not spoken yet."""
+CHANGING = ("state", "score", "findings", "approved_sum", "listed_event", "verified_at")
 REACHED = {
     "expert_review": date(2023, 9, 28),
     "acceptance": date(2023, 10, 10),
@@ -42,6 +58,7 @@ class Reviewing:
         self.filing = Filing(plan, world)
         self.rng = self.filing.rng
         self.group = GROUPS[plan.group]
+        self._case: ReviewCase | None = None
         self._handler = self.rng.choice(["jingbanren", "jingbanren2"])
         self._leader = self.rng.choice(["lingdao", "lingdao2"])
 
@@ -55,7 +72,12 @@ class Reviewing:
 
     @property
     def case(self) -> ReviewCase:
-        return selectors.case_by_number(self.world.numbers[self.plan.key])
+        """The case as stored now; what it belongs to is read once."""
+        if self._case is None:
+            self._case = selectors.case_by_number(self.world.numbers[self.plan.key])
+        else:
+            self._case.refresh_from_db(fields=CHANGING)
+        return self._case
 
     def life(self) -> Life:
         """The claim from its draft as far as its plan goes."""
@@ -104,24 +126,28 @@ class Reviewing:
 
     def _goes_on(self, state: str) -> bool:
         path = self.case.path
-        return path[path.index(state) + 1] != CaseStates.PROPOSED
+        return bool(path[path.index(state) + 1] != CaseStates.PROPOSED)
 
     def _expert_review(self, here: bool) -> list[Action]:
         """Every expert takes the case on and marks it; where the plan stops here, some have not yet."""
         names = self.rng.sample([name for name, *_ in EXPERTS], 7)
         free = [name for name in names if not selectors.expert_conflict(self.case, self.world.people[name])]
         chosen = free[: self.plan.experts]
-        steps: list[Action] = [lambda: [self.appoint(name) for name in chosen]]
+        steps: list[Action] = [lambda: self.appoint(*chosen)]
         if not here:
             return steps + [action for name in chosen for action in self._marking(name)]
         steps += [lambda: self.take_on(chosen[0]), lambda: self.mark(chosen[0])]
-        steps += [lambda: self.sign(chosen[0]), lambda: self.take_on(chosen[1]), lambda: self.mark(chosen[1], half=True)]
+        steps += [
+            lambda: self.sign(chosen[0]),
+            lambda: self.take_on(chosen[1]),
+            lambda: self.mark(chosen[1], half=True),
+        ]
         if self.plan.experts > 2:
             steps += [lambda: self.recuse(chosen[2]), lambda: self.appoint(free[3])]
         return steps
 
     def _marking(self, name: str) -> list[Action]:
-        return [lambda: self.take_on(name), lambda: (self.mark(name), self.sign(name))]
+        return [lambda: self.take_on(name), lambda: self.mark(name), lambda: self.sign(name)]
 
     def _acceptance(self, here: bool) -> list[Action]:
         return [] if here else [self.record_acceptance]
@@ -143,14 +169,17 @@ class Reviewing:
 
     def note_duplicates(self) -> None:
         services.record_duplicates(
-            actor=self.handler, case=self.case, note="比对本政策历次申报和其他专项台账，没有发现同一费用得到过支持。"
+            actor=self.handler,
+            case=self.case,
+            note="比对本政策历次申报和其他专项台账，没有发现同一费用得到过支持。",
         )
 
     def advance(self) -> None:
         services.advance(actor=self.handler, case=self.case)
 
-    def appoint(self, name: str) -> None:
-        services.appoint(actor=self.handler, case=self.case, expert=self.world.people[name])
+    def appoint(self, *names: str) -> None:
+        for name in names:
+            services.appoint(actor=self.handler, case=self.case, expert=self.world.people[name])
 
     def assignment(self, name: str) -> Assignment:
         return selectors.assignments_of(self.world.people[name]).get(case=self.case)
@@ -238,10 +267,7 @@ class Reviewing:
     def opine(self, code: str) -> None:
         remark = self.rng.random() < 0.2
         services.give_opinion(
-            actor=next(
-                person for person in self.world.people.values()
-                if person.unit_id and person.unit.code == code and "unit_officer" in person.roles
-            ),
+            actor=self.world.people[UNIT_OFFICERS[code]],
             case=self.case,
             opinion="remarks" if remark else "agree",
             text="同意支持。建议项目单位按季度报送运行情况。" if remark else "",
@@ -261,7 +287,9 @@ class Reviewing:
     def again(self) -> Life:
         """The leader returns the proposal once; the handler settles one cost anew and proposes again."""
         yield on(add_workdays(self.group.proposed, 1), self.rng)
-        services.send_back(actor=self.leader, case=self.case, reason="装修改造的核定依据不足，请补充造价审核意见。")
+        services.send_back(
+            actor=self.leader, case=self.case, reason="装修改造的核定依据不足，请补充造价审核意见。"
+        )
         line = selectors.cost_lines(self.case)[0]
         yield on(add_workdays(self.group.proposed, 2), self.rng)
         services.verify_cost(
@@ -282,7 +310,7 @@ class Reviewing:
     def ending(self) -> Life:
         """From the proposal on: leader, public notice (posted for the whole group), approval, account."""
         plan, group = self.plan, self.group
-        if plan.end in CaseStates.values and plan.end not in ("endorsed", "noticed", "notice_over"):
+        if plan.end in AT_WORK:
             return
         yield on(group.endorsed, self.rng)
         if plan.end == "withdrawn":
@@ -301,14 +329,15 @@ class Reviewing:
         yield on(add_workdays(group.approved, self.rng.randint(2, 4)), self.rng)
         self.give_account()
 
-    def give_account(self, *, tail: str = "") -> None:
+    def give_account(self, *, tail: str = "0001") -> None:
         award = payouts.award_of(self.world.numbers[self.plan.key])
         organisation = award.case.claim.organisation
+        place = next(place for place, one in enumerate(APPLICANTS) if one.key == self.plan.owner)
         paying.give_account(
             actor=self.world.admin(self.plan.owner),
             award=award,
             account_name=organisation.name,
             bank_name="演示银行哈尔滨松北支行",
             bank_code="999261000017",
-            account_number=f"1672{organisation.pk:08d}{tail or '0001'}",
+            account_number=f"1672{place:08d}{tail}",
         )

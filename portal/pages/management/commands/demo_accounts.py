@@ -19,7 +19,9 @@ class Command(BaseCommand):
         known = set(User.objects.filter(demonstration=True).values_list("username", flat=True))
         rows = [row for row in shown() if row[0] in known]
         if not rows:
-            raise CommandError("还没有演示账号，请先执行 ./run demo。 / No accounts yet: ./run demo makes them.")
+            raise CommandError(
+                "还没有演示账号，请先执行 ./run demo。 / No accounts yet: ./run demo makes them."
+            )
         table = [("登录名", "身份", "可以做什么"), *rows]
         widths = [max(width(row[column]) for row in table) for column in range(2)]
         for username, role, duty in table:
