@@ -81,9 +81,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     page = page_of(request, found)
     items = page.rows
     held = selectors.holders(project.organisation, items)
+    asking = money_items()
     labels = {
-        side: dict(categories(rules for rules in money_items() if rules.cost_side == side))
-        for side in Sides.values
+        side: dict(categories(rules for rules in asking if rules.cost_side == side)) for side in Sides.values
     }
     rows = [
         {
