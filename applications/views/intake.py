@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -60,6 +61,7 @@ def intake_file(request: HttpRequest, number: str) -> HttpResponse:
         **_frame(claim),
         "rules": rules,
         "answers": reading.answers(claim, claim.content),
+        "claimed": Decimal(claim.content["claimed_total"]),
         "papers": _papers(claim),
         "collisions": [conflict.cost_item for conflict in selectors.conflicts(claim).values()],
         "documents": list(issuing.papers_of(claim)),

@@ -35,9 +35,11 @@ class TwicePassword(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(
-        label="再输入一次密码",
+        label="确认密码",
+        help_text="再输入一次",
         strip=False,
         max_length=128,
+        error_messages={"required": "请把密码再输入一次。"},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

@@ -1,6 +1,7 @@
 """The intake desk's pages: queue, file, and its three outcomes."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -111,6 +112,7 @@ def test_the_file_shows_all_that_was_filed(client, clerk, code):
     for cost in claim.content["costs"]:
         assert cost["name"] in page
         assert cost["document_number"] in page
+    assert f"{Decimal(claim.content['claimed_total']):,.2f}" in page
     receipt = Document.objects.get(kind="receipt")
     assert reverse("document", args=[receipt.number]) in page
 
