@@ -5,6 +5,7 @@ from typing import Any
 
 from applications import selectors
 from applications.models import Claim
+from applications.states import Sections
 from clauses import selectors as programmes
 from portal.kernel.canonical import plain
 
@@ -48,12 +49,7 @@ def filed_content(claim: Claim) -> dict[str, Any]:
                 "name": claim.organisation.name,
                 "kind": claim.organisation.kind,
             },
-            "project": {
-                "name": claim.project.name,
-                "location": claim.project.location,
-                "leader": claim.project.leader,
-                "summary": claim.project.summary,
-            },
+            "project": _project(claim),
             "facts": claim.facts,
             "public_money": claim.public_money,
             "public_money_note": claim.public_money_note,
@@ -62,12 +58,25 @@ def filed_content(claim: Claim) -> dict[str, Any]:
                 {"id": item.pk, **{name: getattr(item, name) for name in COST_FIELDS}} for item in costs
             ],
             "papers": [
-                {"paper": file.paper, "cost_item": file.cost_item_id, "name": file.name, "sha256": file.sha256}
+                {
+                    "paper": file.paper,
+                    "cost_item": file.cost_item_id,
+                    "name": file.name,
+                    "sha256": file.sha256,
+                }
                 for file in selectors.attachments(claim)
             ],
         }
     )
     return content
+
+
+def _project(claim: Claim) -> dict[str, Any]:
+    """The project's description; as filed before, when a correction does not open that part."""
+    if claim.content is not None and Sections.OVERVIEW not in selectors.unlocked(claim):
+        return dict(claim.content["project"])
+    project = claim.project
+    return {name: getattr(project, name) for name in ("name", "location", "leader", "summary")}
 
 
 def claimed_total(claim: Claim) -> str:

@@ -329,12 +329,14 @@ def task_groups(claim: Claim, missing: list[Missing]) -> list[tuple[str, list[di
         "status": ("需要改正", "bad") if lacking.get("organisation") else _certified(claim),
         "href": address("organisation"),
     }
-    project = {
-        "name": "项目信息",
-        "hint": "建设地点、负责人、建设内容",
-        "status": DONE if claim.project.location and claim.project.summary else BEGUN,
-        "href": reverse("project", args=[claim.project_id]),
-    }
+    project = part(
+        Sections.OVERVIEW,
+        "项目信息",
+        "建设地点、负责人、建设内容",
+        DONE if claim.project.location and claim.project.summary else BEGUN,
+    )
+    if project["href"]:
+        project["href"] = reverse("project_edit", args=[claim.project_id])
     return [
         (
             "一、单位和项目",

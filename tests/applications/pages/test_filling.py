@@ -290,6 +290,16 @@ def test_a_correction_opens_only_what_it_lists(see, send, correcting):
     assert "提交补正" in see(admin, page("claim_check", correcting))
 
 
+def test_a_correction_of_papers_does_not_let_the_project_change(see, send, correcting):
+    admin, before = making.admin_of(correcting), correcting.content["project"]
+    given = {"location": "别处", "leader": "别人", "summary": "别的内容"}
+    send(admin, reverse("project_edit", args=[correcting.project_id]), given)
+    assert "别的内容" not in see(admin, page("claim_check", correcting))
+    send(admin, page("claim_check", correcting), {"version": correcting.version, "committed": "on"})
+    correcting.refresh_from_db()
+    assert correcting.state == "submitted" and correcting.content["project"] == before
+
+
 def test_later_states_open_the_timeline(client):
     claim = making.submitted()
     client.force_login(making.admin_of(claim))
