@@ -40,7 +40,9 @@ def inspect(file: IO[bytes], *, name: str, size: int) -> Inspected:
     if size > settings.UPLOAD_MAX_BYTES:
         limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
         raise Refusal(
-            f"“{name}”超过{limit}MB。可以压缩图片，或把文件拆成几份上传。", code="file_too_large", field="file"
+            f"“{name}”超过{limit}MB。可以压缩图片，或把文件拆成几份上传。",
+            code="file_too_large",
+            field="file",
         )
     head = file.read(8192)
     kind = filetype.guess(head)
@@ -63,7 +65,9 @@ def inspect(file: IO[bytes], *, name: str, size: int) -> Inspected:
 
 
 def _look_inside(file: IO[bytes], mime: str, name: str) -> None:
-    damaged = Refusal(f"“{name}”打不开，可能已损坏或设了密码。请检查后再上传。", code="damaged_file", field="file")
+    damaged = Refusal(
+        f"“{name}”打不开，可能已损坏或设了密码。请检查后再上传。", code="damaged_file", field="file"
+    )
     if mime == "application/pdf":
         try:
             reader = PdfReader(file)

@@ -65,13 +65,17 @@ def file_a_claim(portal, wanted, folder):
     known = {one["name"]: one["id"] for one in portal.all("projects/")}
     owner = known.get(project["name"]) or portal.call("POST", "projects/", project)["id"]
 
-    entered = {(one["document_number"], one["line"]): one["id"] for one in portal.all(f"projects/{owner}/costs/")}
+    entered = {
+        (one["document_number"], one["line"]): one["id"] for one in portal.all(f"projects/{owner}/costs/")
+    }
     costs = []
     for cost in wanted.get("costs", []):
         key = (cost["document_number"], cost.get("line", 1))
         costs.append(entered.get(key) or portal.call("POST", f"projects/{owner}/costs/", cost)["id"])
 
-    claim = portal.call("POST", "claims/", {"item": wanted["item"], "round": wanted["round"], "project": owner})
+    claim = portal.call(
+        "POST", "claims/", {"item": wanted["item"], "round": wanted["round"], "project": owner}
+    )
     number = claim["number"]
     if claim["state"] == "draft":
         body = {"version": claim["version"], "facts": wanted["facts"]}
@@ -90,17 +94,19 @@ def file_a_claim(portal, wanted, folder):
 def main(address, description):
     token = os.environ.get("PORTAL_TOKEN")
     if not token:
-        print("先设置环境变量PORTAL_TOKEN：在门户的“单位信息—接口令牌”里创建。", file=sys.stderr)
+        sys.stderr.write("先设置环境变量PORTAL_TOKEN：在门户的“单位信息—接口令牌”里创建。\n")
         return 2
     path = Path(description)
     try:
-        filed = file_a_claim(Portal(address, token), json.loads(path.read_text(encoding="utf-8")), path.parent)
+        filed = file_a_claim(
+            Portal(address, token), json.loads(path.read_text(encoding="utf-8")), path.parent
+        )
     except Refused as refused:
-        print(refused.answer["message"], file=sys.stderr)
+        sys.stderr.write(refused.answer["message"] + "\n")
         for field, messages in refused.answer["fields"].items():
-            print(f"  {field}：{'；'.join(messages)}", file=sys.stderr)
+            sys.stderr.write(f"  {field}：{'；'.join(messages)}\n")
         return 1
-    print(filed["number"], filed["receipt"]["number"], filed["receipt"]["address"])
+    sys.stdout.write(f"{filed['number']} {filed['receipt']['number']} {filed['receipt']['address']}\n")
     return 0
 
 

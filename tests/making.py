@@ -17,7 +17,7 @@ from clauses import services as programme_services
 from clauses.models import Item, Policy, Round
 from payouts import services as paying
 from portal.accounts import services as accounts
-from portal.accounts.models import Membership, Organisation, Unit, User
+from portal.accounts.models import Membership, Unit, User
 from portal.accounts.states import Roles
 from portal.kernel import clock
 from portal.ledger import services as ledger
@@ -174,9 +174,17 @@ def cost(admin: User, owner: Project, amount: str = "60000000.00", **values: Any
 def facts(claim: Claim) -> dict[str, Any]:
     """A plausible answer to every fact the item asks the applicant for."""
     _, rules = programmes.rules_of(claim.item)
-    samples: dict[str, Any] = {"money": "8000000.00", "date": "2023-03-01", "year": "2023", "count": "2", "bool": True}
+    samples: dict[str, Any] = {
+        "money": "8000000.00",
+        "date": "2023-03-01",
+        "year": "2023",
+        "count": "2",
+        "bool": True,
+    }
     return {
-        fact.key: next(iter(fact.choices)) if fact.type == "choice" else samples.get(fact.type, f"{fact.label}说明")
+        fact.key: next(iter(fact.choices))
+        if fact.type == "choice"
+        else samples.get(fact.type, f"{fact.label}说明")
         for fact in filings.asked_facts(rules)
     }
 
@@ -213,7 +221,11 @@ def draft(
         actor=admin, claim=claim, section="overview", values=values, version=claim.version
     )
     claim = filing.save_section(
-        actor=admin, claim=claim, section="public_money", values={"public_money": False}, version=claim.version
+        actor=admin,
+        claim=claim,
+        section="public_money",
+        values={"public_money": False},
+        version=claim.version,
     )
     _, rules = programmes.rules_of(claim.item)
     if rules.takes_costs:

@@ -23,7 +23,8 @@ def race(acts: Sequence[Callable[[], Any]]) -> list[Any]:
             connections.close_all()
 
     threads = [
-        Thread(target=copy_context().run, args=(run, place, act), daemon=True) for place, act in enumerate(acts)
+        Thread(target=copy_context().run, args=(run, place, act), daemon=True)
+        for place, act in enumerate(acts)
     ]
     for thread in threads:
         thread.start()

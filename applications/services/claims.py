@@ -418,7 +418,9 @@ def _limit_key(claim: Claim) -> str:
         "year": f"year={year}",
         "event": f"event={year}/{normal(str(claim.facts.get('event_name', '')))}",
     }
-    return f"{claim.item.policy.pack}:{claim.item.code}:{':'.join(scopes[name] for name in rules.limit_per)}"[:120]
+    return f"{claim.item.policy.pack}:{claim.item.code}:{':'.join(scopes[name] for name in rules.limit_per)}"[
+        :120
+    ]
 
 
 def _within_limit(claim: Claim, limit_key: str) -> None:

@@ -46,7 +46,9 @@ def ask_correction(
     for number, fault in enumerate(faults):
         text = str(fault.get("text", "")).strip()
         if fault.get("section") not in Sections.values:
-            problems.append(Refusal("请选择要补正的部分。", code="bad_choice", field=f"faults-{number}-section"))
+            problems.append(
+                Refusal("请选择要补正的部分。", code="bad_choice", field=f"faults-{number}-section")
+            )
         elif not text:
             problems.append(Refusal("请写明要补正什么。", code="required", field=f"faults-{number}-text"))
         else:

@@ -56,7 +56,9 @@ def create_project(*, actor: User, name: str, location: str, leader: str, summar
                     created_by=actor,
                 )
         except IntegrityError as error:
-            raise Refusal("你单位已有同名的项目，请直接使用或换一个名称。", code="already_done", field="name") from error
+            raise Refusal(
+                "你单位已有同名的项目，请直接使用或换一个名称。", code="already_done", field="name"
+            ) from error
         events.record("project.created", project, actor=actor, data={"name": project.name})
     return project
 
@@ -142,7 +144,9 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     for name in TEXTS:
         limit = LIMITS[name]
         if len(fields[name]) > limit:
-            faults.append(Refusal(f"最多{limit}个字，现在是{len(fields[name])}个字。", code="too_long", field=name))
+            faults.append(
+                Refusal(f"最多{limit}个字，现在是{len(fields[name])}个字。", code="too_long", field=name)
+            )
     try:
         fields["amount"] = yuan(values.get("amount", ""), field="amount", positive=True)
     except Refusal as fault:
@@ -159,9 +163,7 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     today = clock.today()
     for name in PAST_ONLY:
         if fields[name] and fields[name] > today:
-            faults.append(
-                Refusal(f"日期不能晚于今天（{today:%Y-%m-%d}）。", code="future_date", field=name)
-            )
+            faults.append(Refusal(f"日期不能晚于今天（{today:%Y-%m-%d}）。", code="future_date", field=name))
     if fields["service_from"] and fields["service_to"] and fields["service_to"] < fields["service_from"]:
         faults.append(Refusal("服务结束日期早于开始日期。", code="backward_period", field="service_to"))
     flags = values.get("flags") or {}

@@ -14,7 +14,9 @@ from portal.kernel.refusals import Forbidden, Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|TRUNCATE|MERGE|COPY)\b|\bFOR (NO KEY )?UPDATE\b", re.IGNORECASE)
+_WRITES = re.compile(
+    r"^\s*(INSERT|UPDATE|DELETE|TRUNCATE|MERGE|COPY)\b|\bFOR (NO KEY )?UPDATE\b", re.IGNORECASE
+)
 
 
 class WriteOnGet(RuntimeError):

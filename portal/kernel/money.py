@@ -41,7 +41,9 @@ def yuan(text: object, *, field: str | None = None, positive: bool = False) -> D
 
     Raises Refusal, with what to do, on anything negative, with more than two decimals, or not a number.
     """
-    written = str(text).strip().translate(_WIDE).removeprefix("¥").removeprefix("￥").removesuffix("元").strip()
+    written = (
+        str(text).strip().translate(_WIDE).removeprefix("¥").removeprefix("￥").removesuffix("元").strip()
+    )
     if written.startswith(("-", "−", "－")):
         raise Refusal("金额不能是负数。", code="negative_amount", field=field)
     if not _PLAIN.fullmatch(written):

@@ -80,7 +80,10 @@ def test_where_the_clock_may_not_be_moved_a_stored_shift_is_nothing(unmoved, set
     settings.CLOCK_MOVABLE = False
     assert clock.load() == timedelta()
     assert abs(clock.legal_now() - datetime.now(UTC)) < SOON
-    with pytest.raises(RuntimeError, match="cannot be moved"), clock.shifted_to(datetime(2023, 1, 1, tzinfo=UTC)):
+    with (
+        pytest.raises(RuntimeError, match="cannot be moved"),
+        clock.shifted_to(datetime(2023, 1, 1, tzinfo=UTC)),
+    ):
         pass
 
 
@@ -124,8 +127,13 @@ def test_working_day_periods(start, days, end):
 @pytest.mark.parametrize(
     "day",
     [
-        date(2022, 10, 8), date(2022, 10, 9), date(2023, 1, 28), date(2023, 10, 7), date(2023, 10, 8),
-        date(2024, 2, 4), date(2024, 2, 18),
+        date(2022, 10, 8),
+        date(2022, 10, 9),
+        date(2023, 1, 28),
+        date(2023, 10, 7),
+        date(2023, 10, 8),
+        date(2024, 2, 4),
+        date(2024, 2, 18),
     ],
 )
 def test_made_up_weekend_days_are_worked(day):

@@ -113,14 +113,18 @@ def test_a_cut_tail_is_found_by_the_head(chain):
 def test_a_cut_tail_with_the_head_rewound_is_found_by_the_published_head(chain):
     assert events.publish_head() == (5, ChainHead.objects.get().digest)
     chain.execute("DELETE FROM kernel_event WHERE sequence >= 4")
-    chain.execute("UPDATE kernel_chainhead SET sequence = 3, digest = (SELECT digest FROM kernel_event WHERE sequence = 3)")
+    chain.execute(
+        "UPDATE kernel_chainhead SET sequence = 3, digest = (SELECT digest FROM kernel_event WHERE sequence = 3)"
+    )
     assert kinds() == {("cut", 5)}
 
 
 def test_a_chain_rewritten_with_the_key_is_found_by_the_published_head(chain, unit):
     events.publish_head()
     chain.execute("DELETE FROM kernel_event WHERE sequence = 5")
-    chain.execute("UPDATE kernel_chainhead SET sequence = 4, digest = (SELECT digest FROM kernel_event WHERE sequence = 4)")
+    chain.execute(
+        "UPDATE kernel_chainhead SET sequence = 4, digest = (SELECT digest FROM kernel_event WHERE sequence = 4)"
+    )
     happen(unit, "unit.other")
     assert kinds() == {("rewritten", 5)}
 

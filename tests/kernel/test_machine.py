@@ -40,8 +40,14 @@ papers = Machine(
         row("fail", "记为失败", {S.PENDING}, S.FAILED, is_tester, needs_reason=True),
         row("again", "重做", {S.FAILED}, S.PENDING, is_tester, guard()),
         row(
-            "never", "永不", {S.PENDING}, S.FAILED, is_tester,
-            guard(Refusal("一。", code="one", field="a")), guard(Refusal("二。", code="two")), needs_reason=True,
+            "never",
+            "永不",
+            {S.PENDING},
+            S.FAILED,
+            is_tester,
+            guard(Refusal("一。", code="one", field="a")),
+            guard(Refusal("二。", code="two")),
+            needs_reason=True,
         ),
     ],
     thread=lambda document: document.number,
@@ -59,17 +65,32 @@ def tester(db):
 @pytest.fixture
 def paper(db):
     return Document.objects.create(
-        number="T-1", check_code="x", kind="t", title="t", subject_type="t", subject_id="1", template="t",
-        decision={}, decision_digest="d", issued_at=clock.now(),
+        number="T-1",
+        check_code="x",
+        kind="t",
+        title="t",
+        subject_type="t",
+        subject_id="1",
+        template="t",
+        decision={},
+        decision_digest="d",
+        issued_at=clock.now(),
     )
 
 
 def test_a_transition_writes_state_changes_and_one_event(paper, tester):
-    done = papers.run(paper.pk, "fail", actor=tester, reason=" 坏了 ", changes={"failure": "x"}, data={"n": 1})
+    done = papers.run(
+        paper.pk, "fail", actor=tester, reason=" 坏了 ", changes={"failure": "x"}, data={"n": 1}
+    )
     paper.refresh_from_db()
     assert (done.state, paper.state, paper.failure) == (S.FAILED, S.FAILED, "x")
     event = Event.objects.get()
-    assert (event.verb, event.thread, event.reason, event.actor) == ("kernel.document.fail", "T-1", "坏了", tester)
+    assert (event.verb, event.thread, event.reason, event.actor) == (
+        "kernel.document.fail",
+        "T-1",
+        "坏了",
+        tester,
+    )
     assert event.data == {"from": "pending", "to": "failed", "n": 1}
 
 

@@ -26,7 +26,12 @@ def check(**changes):
         if value is not None:
             environment[name] = value
     return subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120,
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
         check=False,
     )
 
@@ -63,7 +68,12 @@ def test_production_moves_no_clock_and_sends_no_cookie_in_the_clear():
         "print(s.CLOCK_MOVABLE, s.DEMONSTRATION, s.DEBUG, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, **KEYS}, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **KEYS},
+        capture_output=True,
+        text=True,
+        timeout=60,
         check=True,
     )
     assert done.stdout.split() == ["False", "False", "False", "True", "True"]

@@ -69,7 +69,11 @@ def test_events_are_written_last_and_in_order(unit):
         Unit.objects.filter(pk=unit.pk).update(name="市科学技术局")
     statements = [query["sql"] for query in captured]
     business = next(place for place, sql in enumerate(statements) if "市科学技术局" in sql)
-    chain = [place for place, sql in enumerate(statements) if '"kernel_chainhead"' in sql or '"kernel_event"' in sql]
+    chain = [
+        place
+        for place, sql in enumerate(statements)
+        if '"kernel_chainhead"' in sql or '"kernel_event"' in sql
+    ]
     assert min(chain) > business
     assert verbs() == ["first", "second"]
 
@@ -96,17 +100,20 @@ def test_a_failing_flush_undoes_the_whole(unit, monkeypatch):
 def test_tasks_wait_for_the_commit(unit, monkeypatch, django_capture_on_commit_callbacks):
     sent = []
     monkeypatch.setattr(work, "enqueue", lambda task, **arguments: sent.append((task, arguments)))
-    with django_capture_on_commit_callbacks(execute=True):
-        with unit_of_work():
-            after_commit("kernel.render_document", pk=7)
-            assert sent == []
+    with django_capture_on_commit_callbacks(execute=True), unit_of_work():
+        after_commit("kernel.render_document", pk=7)
+        assert sent == []
     assert sent == [("kernel.render_document", {"pk": 7})]
 
 
 def test_tasks_of_what_was_rolled_back_never_run(monkeypatch, django_capture_on_commit_callbacks):
     sent = []
     monkeypatch.setattr(work, "enqueue", lambda task, **arguments: sent.append(task))
-    with django_capture_on_commit_callbacks(execute=True), pytest.raises(ValueError, match="no"), unit_of_work():
+    with (
+        django_capture_on_commit_callbacks(execute=True),
+        pytest.raises(ValueError, match="no"),
+        unit_of_work(),
+    ):
         after_commit("kernel.render_document", pk=7)
         raise ValueError("no")
     assert sent == []

@@ -20,4 +20,6 @@ class Program:
             self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
 
     def __call__(self, method: str, path: str, data: Any = None, **kwargs: Any) -> Any:
-        return getattr(self.client, method)(path if path.startswith(("/", "http")) else ROOT + path, data, **kwargs)
+        return getattr(self.client, method)(
+            path if path.startswith(("/", "http")) else ROOT + path, data, **kwargs
+        )

@@ -50,7 +50,11 @@ def test_every_write_of_the_filing_side_shows_its_refusals_and_an_example(schema
             refusals = [code for code in operation["responses"] if code >= "400"]
             assert refusals, (method, path)
             for code in refusals:
-                assert operation["responses"][code]["content"]["application/json"]["examples"], (method, path, code)
+                assert operation["responses"][code]["content"]["application/json"]["examples"], (
+                    method,
+                    path,
+                    code,
+                )
             body = operation.get("requestBody", {}).get("content", {}).get("application/json")
             if body and body["schema"].get("$ref", "").rsplit("/", 1)[-1] not in ("", "EmptyBody"):
                 assert body.get("examples"), (method, path)
@@ -59,7 +63,10 @@ def test_every_write_of_the_filing_side_shows_its_refusals_and_an_example(schema
 def test_the_document_lists_every_address_of_the_filing_side():
     text = (DOCS / "api.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE))
-    routes = {re.sub(r"<\w+:(\w+)>", lambda m: f"<{'id' if m[1] == 'pk' else m[1]}>", str(one.pattern)) for one in api_patterns}
+    routes = {
+        re.sub(r"<\w+:(\w+)>", lambda m: f"<{'id' if m[1] == 'pk' else m[1]}>", str(one.pattern))
+        for one in api_patterns
+    }
     assert listed == routes
 
 
@@ -71,7 +78,9 @@ def script():
 
 
 def test_the_script_needs_nothing_but_python():
-    used = re.findall(r"^(?:import|from) (\w+)", (DOCS / "file_a_claim.py").read_text(encoding="utf-8"), re.MULTILINE)
+    used = re.findall(
+        r"^(?:import|from) (\w+)", (DOCS / "file_a_claim.py").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert set(used) <= __import__("sys").stdlib_module_names
 
 

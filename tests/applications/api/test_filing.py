@@ -75,7 +75,10 @@ def test_a_whole_claim_is_filed_by_a_program(admin, call):
     assert whole["missing"] == []
     assert whole["unlocked"] == ["costs", "overview", "papers", "public_money"]
     assert (whole["estimate"]["outcome"], whole["estimate"]["amount"]) == ("payable", "10000000.00")
-    assert whole["estimate"]["reasons"][0]["quote"] in making.programmes.rules_of(making.item("2a"))[0].source_text
+    assert (
+        whole["estimate"]["reasons"][0]["quote"]
+        in making.programmes.rules_of(making.item("2a"))[0].source_text
+    )
     filed = call("post", f"claims/{number}/submit/", {"version": 4, "committed": True})
     again = call("post", f"claims/{number}/submit/", {"version": 4, "committed": True})
     assert filed.status_code == again.status_code == 200
@@ -162,11 +165,15 @@ def test_strangers_find_nothing(admin, call):
     mine = making.draft(admin)
     problem(
         call("put", f"claims/{mine.number}/costs/", {"version": mine.version, "cost_items": [item.pk]}),
-        400, "not_found", "cost_items",
+        400,
+        "not_found",
+        "cost_items",
     )
     problem(
         call("post", "claims/", {"item": "2a", "round": claim.round.number, "project": owner.pk}),
-        400, "not_found", "project",
+        400,
+        "not_found",
+        "project",
     )
     problem(call("delete", f"claims/{mine.number}/papers/{paper.pk}/"), 404, "not_found")
     claim.refresh_from_db()
@@ -207,8 +214,13 @@ def test_a_bad_cost_comes_back_in_the_house_shape(admin, call, values, code, fie
 def test_all_faults_come_back_together(admin, call):
     owner = making.project(admin)
     body = problem(
-        call("post", f"projects/{owner.pk}/costs/", {**COST, "amount": "-1", "name": "", "paid_date": "2025-01-01"}),
-        400, "required",
+        call(
+            "post",
+            f"projects/{owner.pk}/costs/",
+            {**COST, "amount": "-1", "name": "", "paid_date": "2025-01-01"},
+        ),
+        400,
+        "required",
     )
     assert set(body["fields"]) == {"amount", "name", "paid_date"}
 
@@ -227,7 +239,12 @@ def test_another_content_type_is_refused(call):
 
 def test_a_project_is_read_listed_and_described_anew(admin, call):
     made = call("post", "projects/", PROJECT).json()
-    assert call("get", f"projects/{made['id']}/").json() == {**PROJECT, "id": made["id"], "cost_count": 0, "claim_count": 0}
+    assert call("get", f"projects/{made['id']}/").json() == {
+        **PROJECT,
+        "id": made["id"],
+        "cost_count": 0,
+        "claim_count": 0,
+    }
     changed = call("patch", f"projects/{made['id']}/", {"leader": "孙三"}).json()
     assert (changed["leader"], changed["location"]) == ("孙三", "松北区")
     problem(call("patch", f"projects/{made['id']}/", {"name": "另名"}), 400, "invalid", "name")
@@ -295,7 +312,11 @@ def test_an_older_version_is_told_and_overwrites_nothing(admin, call):
         ("put", "costs", {"cost_items": []}),
         ("post", "submit", {"committed": True}),
     ]:
-        problem(call(method, f"claims/{claim.number}/{part}/", {**data, "version": claim.version - 1}), 409, "stale")
+        problem(
+            call(method, f"claims/{claim.number}/{part}/", {**data, "version": claim.version - 1}),
+            409,
+            "stale",
+        )
     stored = selectors.claim_by_number(claim.number)
     assert (stored.version, stored.facts, stored.public_money) == (claim.version, claim.facts, False)
 
@@ -323,25 +344,36 @@ def test_a_lone_surrogate_is_refused(admin, call):
     claim = making.draft(admin)
     content = json.dumps({"version": claim.version, "facts": {"platform_name": "\ud800"}})
     address = f"/api/v1/claims/{claim.number}/overview/"
-    problem(call.client.patch(address, content, content_type="application/json"), 400, "invalid", "facts.platform_name")
+    problem(
+        call.client.patch(address, content, content_type="application/json"),
+        400,
+        "invalid",
+        "facts.platform_name",
+    )
 
 
 def test_submitting_says_everything_that_is_missing(admin, call):
     claim = filing.start_claim(
         actor=admin, project=making.project(admin), item=making.item("2a"), window=making.window("2a")
     )
-    body = problem(call("post", f"claims/{claim.number}/submit/", {"version": 1, "committed": True}), 400, "missing")
+    body = problem(
+        call("post", f"claims/{claim.number}/submit/", {"version": 1, "committed": True}), 400, "missing"
+    )
     assert set(body["fields"]) == {"overview", "costs", "public_money", "papers"}
     problem(
         call("post", f"claims/{claim.number}/submit/", {"version": 1, "committed": False}),
-        400, "commitment_required", "committed",
+        400,
+        "commitment_required",
+        "committed",
     )
 
 
 def test_a_filler_fills_but_does_not_submit(admin):
     claim = making.draft(admin)
     call = Program(making.filler(admin))
-    answer = call("patch", f"claims/{claim.number}/public-money/", {"version": claim.version, "public_money": None})
+    answer = call(
+        "patch", f"claims/{claim.number}/public-money/", {"version": claim.version, "public_money": None}
+    )
     assert answer.status_code == 200
     for act, data in (("submit", {"version": 0, "committed": True}), ("withdraw", {})):
         body = problem(call("post", f"claims/{claim.number}/{act}/", data), 403, "forbidden")
@@ -360,7 +392,12 @@ def test_a_filler_fills_but_does_not_submit(admin):
 def test_a_bad_file_is_refused_by_name(admin, call, name, content, code):
     claim = making.draft(admin)
     before = selectors.attachments(claim).count()
-    sent = call("post", f"claims/{claim.number}/papers/", {"paper": "photo", "file": pdf(name, content)}, format="multipart")
+    sent = call(
+        "post",
+        f"claims/{claim.number}/papers/",
+        {"paper": "photo", "file": pdf(name, content)},
+        format="multipart",
+    )
     assert name in problem(sent, 400, code, "file")["message"]
     assert selectors.attachments(claim).count() == before
 
@@ -369,15 +406,32 @@ def test_papers_are_sent_listed_and_removed(admin, call):
     claim = making.draft(admin)
     item = selectors.nominated(claim)[0]
     address = f"claims/{claim.number}/papers/"
-    sent = call("post", address, {"paper": "invoice", "cost_item": item.pk, "file": pdf("发票.pdf")}, format="multipart")
-    again = call("post", address, {"paper": "invoice", "cost_item": item.pk, "file": pdf("发票.pdf")}, format="multipart")
+    sent = call(
+        "post",
+        address,
+        {"paper": "invoice", "cost_item": item.pk, "file": pdf("发票.pdf")},
+        format="multipart",
+    )
+    again = call(
+        "post",
+        address,
+        {"paper": "invoice", "cost_item": item.pk, "file": pdf("发票.pdf")},
+        format="multipart",
+    )
     assert (sent.status_code, again.json()["id"]) == (201, sent.json()["id"])
     assert sent.json()["cost_item"] == item.pk
     assert sent.json() in call("get", address).json()
-    problem(call("post", address, {"paper": "diploma", "file": pdf()}, format="multipart"), 400, "unknown_paper", "paper")
+    problem(
+        call("post", address, {"paper": "diploma", "file": pdf()}, format="multipart"),
+        400,
+        "unknown_paper",
+        "paper",
+    )
     problem(
         call("post", address, {"paper": "photo", "cost_item": 0, "file": pdf()}, format="multipart"),
-        400, "not_found", "cost_item",
+        400,
+        "not_found",
+        "cost_item",
     )
     problem(call("post", address, {"paper": "photo"}, format="multipart"), 400, "invalid", "file")
     problem(call("post", address, {"paper": "photo", "file": "x"}), 415, "unsupported_media_type")
@@ -398,7 +452,12 @@ def test_withdrawing_discarding_and_choosing(admin, call):
     assert [(one["cost_item"], one["held_by"]) for one in shown["conflicts"]] == [(item.pk, first.number)]
     chosen = call("post", f"claims/{second.number}/choose-holder/", {"cost_item": item.pk})
     assert chosen.json()["conflicts"] == []
-    problem(call("post", f"claims/{second.number}/choose-holder/", {"cost_item": 0}), 400, "not_found", "cost_item")
+    problem(
+        call("post", f"claims/{second.number}/choose-holder/", {"cost_item": 0}),
+        400,
+        "not_found",
+        "cost_item",
+    )
     gone = call("post", f"claims/{second.number}/withdraw/", {"reason": "改报。"})
     assert gone.json()["state"] == "withdrawn"
     assert not Hold.objects.filter(released_at=None).exists()
@@ -418,7 +477,11 @@ def test_a_strangers_equal_invoice_shows_nothing_of_him(admin, call):
         call("get", path).content.decode()
         for path in (f"claims/{mine.number}/", "claims/", f"projects/{mine.project_id}/costs/")
     ]
-    answers.append(call("post", f"claims/{mine.number}/choose-holder/", {"cost_item": shown["cost_items"][0]}).content.decode())
+    answers.append(
+        call(
+            "post", f"claims/{mine.number}/choose-holder/", {"cost_item": shown["cost_items"][0]}
+        ).content.decode()
+    )
     for secret in (theirs.number, theirs.organisation.name, theirs.organisation.code, theirs.project.name):
         assert all(secret not in answer for answer in answers)
 
@@ -440,7 +503,12 @@ def desk():
 def test_the_desk_accepts_corrects_and_refuses(desk):
     one, two, three = (making.submitted() for _ in range(3))
     accepted = desk("post", f"desk/claims/{one.number}/accept/", {})
-    assert accepted.json() == {"number": one.number, "state": "accepted", "correction_due_on": None, "document": None}
+    assert accepted.json() == {
+        "number": one.number,
+        "state": "accepted",
+        "correction_due_on": None,
+        "document": None,
+    }
     problem(desk("post", f"desk/claims/{one.number}/accept/", {}), 409, "wrong_state")
     faults = {"faults": [{"section": "papers", "text": "缺发票。"}]}
     asked = desk("post", f"desk/claims/{two.number}/correct/", faults).json()
@@ -448,7 +516,9 @@ def test_the_desk_accepts_corrects_and_refuses(desk):
     assert asked["document"]["address"].startswith("http")
     seen = Program(making.admin_of(two))("get", f"claims/{two.number}/").json()
     assert (seen["unlocked"], seen["faults"]) == (["papers"], faults["faults"])
-    refused = desk("post", f"desk/claims/{three.number}/refuse/", {"code": "not_eligible", "note": "主体不符。"}).json()
+    refused = desk(
+        "post", f"desk/claims/{three.number}/refuse/", {"code": "not_eligible", "note": "主体不符。"}
+    ).json()
     assert (refused["state"], refused["document"]["number"][:4]) == ("refused", "BYSL")
 
 
@@ -457,7 +527,12 @@ def test_the_desk_says_what_is_wrong(desk):
     root = f"desk/claims/{claim.number}/"
     problem(desk("post", root + "correct/", {"faults": []}), 400, "required", "faults")
     problem(desk("post", root + "correct/", {}), 400, "invalid", "faults")
-    problem(desk("post", root + "correct/", {"faults": [{"section": "x", "text": "y"}]}), 400, "bad_choice", "faults-0-section")
+    problem(
+        desk("post", root + "correct/", {"faults": [{"section": "x", "text": "y"}]}),
+        400,
+        "bad_choice",
+        "faults-0-section",
+    )
     problem(desk("post", root + "refuse/", {"code": "mood", "note": "x"}), 400, "bad_choice", "code")
     problem(desk("post", root + "refuse/", {"code": "other", "note": ""}), 400, "reason_required", "reason")
     problem(desk("post", root + "accept/", {"quick": True}), 400, "invalid", "quick")
@@ -484,8 +559,13 @@ def test_uploads_read_from_memory_and_disk_alike(admin, call, settings):
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
     claim = making.draft(admin)
     sent = call(
-        "post", f"claims/{claim.number}/papers/", {"paper": "photo", "file": io.BytesIO(making.PDF)}, format="multipart"
+        "post",
+        f"claims/{claim.number}/papers/",
+        {"paper": "photo", "file": io.BytesIO(making.PDF)},
+        format="multipart",
     )
     assert sent.status_code == 400  # a file without a name has no ending to trust
-    sent = call("post", f"claims/{claim.number}/papers/", {"paper": "photo", "file": pdf()}, format="multipart")
+    sent = call(
+        "post", f"claims/{claim.number}/papers/", {"paper": "photo", "file": pdf()}, format="multipart"
+    )
     assert sent.json()["size"] == len(making.PDF)

@@ -30,7 +30,9 @@ def entered(admin, owner, **values):
 
 
 def test_a_project_belongs_to_its_makers_organisation_and_is_recorded(admin):
-    project = filing.create_project(actor=admin, name=" 检测平台 ", location="松北区", leader="钱二", summary="")
+    project = filing.create_project(
+        actor=admin, name=" 检测平台 ", location="松北区", leader="钱二", summary=""
+    )
     assert (project.organisation, project.name) == (admin.organisation, "检测平台")
     assert Event.objects.filter(verb="project.created", subject_id=str(project.pk)).exists()
 
@@ -70,7 +72,9 @@ def test_staff_and_strangers_make_no_projects_and_touch_none(owner):
 
 
 def test_a_project_keeps_its_name_when_described_anew(admin, owner):
-    changed = filing.update_project(actor=admin, project=owner, location="道里区", leader="孙三", summary="新的")
+    changed = filing.update_project(
+        actor=admin, project=owner, location="道里区", leader="孙三", summary="新的"
+    )
     assert (changed.name, changed.location, changed.leader) == (owner.name, "道里区", "孙三")
     with refused("too_long", "leader"):
         filing.update_project(actor=admin, project=owner, location="", leader="长" * 41, summary="")
@@ -152,8 +156,18 @@ def test_amounts_are_read_as_people_write_them(admin, owner):
             {"invoice_code": "２３００１", "document_number": "99"},
         ),
         (
-            {"evidence_kind": "foreign", "document_number": "INV-7", "counterparty": "ACME Ltd", "invoice_date": "2023-03-01"},
-            {"evidence_kind": "foreign", "document_number": "inv 7", "counterparty": "acme ltd", "expense_date": "2023-03-01"},
+            {
+                "evidence_kind": "foreign",
+                "document_number": "INV-7",
+                "counterparty": "ACME Ltd",
+                "invoice_date": "2023-03-01",
+            },
+            {
+                "evidence_kind": "foreign",
+                "document_number": "inv 7",
+                "counterparty": "acme ltd",
+                "expense_date": "2023-03-01",
+            },
         ),
     ],
 )
@@ -167,7 +181,13 @@ def test_one_paper_is_one_cost_however_it_is_typed(admin, owner, first, second):
 
 @pytest.mark.parametrize(
     "other",
-    [{"line": 2}, {"side": "sale"}, {"invoice_code": "2300123"}, {"evidence_kind": "payroll"}, {"document_number": "7"}],
+    [
+        {"line": 2},
+        {"side": "sale"},
+        {"invoice_code": "2300123"},
+        {"evidence_kind": "payroll"},
+        {"document_number": "7"},
+    ],
 )
 def test_another_line_side_code_kind_or_number_is_another_cost(admin, owner, other):
     entered(admin, owner)
@@ -207,7 +227,10 @@ def test_nobody_changes_or_removes_a_strangers_cost(admin, owner):
 def test_a_filed_cost_can_neither_be_changed_nor_removed_until_the_claim_is_withdrawn():
     claim = making.submitted()
     admin, item = making.admin_of(claim), selectors.nominated(claim)[0]
-    values = {name: getattr(item, name) for name in ("name", "document_number", "counterparty", "invoice_date", "paid_date")}
+    values = {
+        name: getattr(item, name)
+        for name in ("name", "document_number", "counterparty", "invoice_date", "paid_date")
+    }
     with refused("in_use") as parts:
         filing.update_cost_item(actor=admin, item=item, values={**values, "amount": "1.00"})
     assert claim.number in parts[0].message
@@ -218,7 +241,10 @@ def test_a_filed_cost_can_neither_be_changed_nor_removed_until_the_claim_is_with
 def test_a_correction_that_does_not_list_the_costs_leaves_them_locked():
     claim = making.submitted()
     admin, item = making.admin_of(claim), selectors.nominated(claim)[0]
-    values = {name: getattr(item, name) for name in ("name", "document_number", "counterparty", "invoice_date", "paid_date")}
+    values = {
+        name: getattr(item, name)
+        for name in ("name", "document_number", "counterparty", "invoice_date", "paid_date")
+    }
     clerk = making.staff(making.Roles.INTAKE)
     filing.ask_correction(actor=clerk, claim=claim, faults=[{"section": "papers", "text": "缺合同。"}])
     with refused("locked"):
@@ -237,8 +263,13 @@ def test_a_cost_with_papers_is_not_removed_over_them():
     claim = making.draft()
     admin, item = making.admin_of(claim), selectors.nominated(claim)[0]
     filing.upload(
-        actor=admin, claim=claim, paper="invoice", file=making.io.BytesIO(making.PDF), name="发票.pdf",
-        size=len(making.PDF), cost_item=item,
+        actor=admin,
+        claim=claim,
+        paper="invoice",
+        file=making.io.BytesIO(making.PDF),
+        name="发票.pdf",
+        size=len(making.PDF),
+        cost_item=item,
     )
     with refused("in_use"):
         filing.remove_cost_item(actor=admin, item=item)

@@ -21,7 +21,10 @@ DAY = timedelta(days=1)
 def started(admin=None, code="2a", window=None):
     admin = admin or making.organisation()
     return filing.start_claim(
-        actor=admin, project=making.project(admin), item=making.item(code), window=window or making.window(code)
+        actor=admin,
+        project=making.project(admin),
+        item=making.item(code),
+        window=window or making.window(code),
     )
 
 
@@ -52,7 +55,9 @@ def test_only_ones_own_project_can_be_filed_for():
     assert not Claim.objects.exists()
 
 
-@pytest.mark.parametrize("code", ["3b", "5a", "5b", "5c", "7", "8a", "8b", "8c", "8d", "9a", "9c", "10a", "10b"])
+@pytest.mark.parametrize(
+    "code", ["3b", "5a", "5b", "5c", "7", "8a", "8b", "8c", "8d", "9a", "9c", "10a", "10b"]
+)
 def test_items_that_are_no_money_are_not_filed_here(code):
     with refused("not_money"):
         started(code=code, window=making.window("2a"))
@@ -105,7 +110,11 @@ def test_saving_the_same_again_is_no_new_version():
     admin = making.admin_of(claim)
     for _ in range(2):
         claim = filing.save_section(
-            actor=admin, claim=claim, section="overview", values={"platform_name": "平台"}, version=claim.version
+            actor=admin,
+            claim=claim,
+            section="overview",
+            values={"platform_name": "平台"},
+            version=claim.version,
         )
     assert claim.version == 2
 
@@ -113,9 +122,13 @@ def test_saving_the_same_again_is_no_new_version():
 def test_a_stale_tab_overwrites_nothing():
     claim = started()
     admin = making.admin_of(claim)
-    filing.save_section(actor=admin, claim=claim, section="overview", values={"platform_name": "新"}, version=1)
+    filing.save_section(
+        actor=admin, claim=claim, section="overview", values={"platform_name": "新"}, version=1
+    )
     with refused("stale") as parts:
-        filing.save_section(actor=admin, claim=claim, section="overview", values={"platform_name": "旧"}, version=1)
+        filing.save_section(
+            actor=admin, claim=claim, section="overview", values={"platform_name": "旧"}, version=1
+        )
     assert "没有覆盖" in parts[0].message
     with refused("stale"):
         filing.nominate(actor=admin, claim=claim, cost_items=[], version=1)
@@ -192,7 +205,11 @@ def test_a_fact_is_stored_in_its_type(code, key, value, stored):
 def test_facts_of_reviewers_are_not_taken_from_applicants():
     claim = started(code="9b")
     saved = filing.save_section(
-        actor=making.admin_of(claim), claim=claim, section="overview", values={"event_listed": True}, version=1
+        actor=making.admin_of(claim),
+        claim=claim,
+        section="overview",
+        values={"event_listed": True},
+        version=1,
     )
     assert "event_listed" not in saved.facts
 
@@ -253,7 +270,9 @@ def test_nominating_replaces_the_set_and_tells_what_changed():
 def test_several_drafts_may_name_one_cost_without_holding_it():
     admin = making.organisation()
     one = started(admin)
-    two = filing.start_claim(actor=admin, project=one.project, item=making.item("2b"), window=making.window("2b"))
+    two = filing.start_claim(
+        actor=admin, project=one.project, item=making.item("2b"), window=making.window("2b")
+    )
     item = making.cost(admin, one.project)
     for claim in (one, two):
         filing.nominate(actor=admin, claim=claim, cost_items=[item], version=1)
@@ -277,7 +296,9 @@ def test_a_correction_unlocks_what_it_lists_and_nothing_else():
     claim = making.submitted()
     admin = making.admin_of(claim)
     claim, _ = filing.ask_correction(
-        actor=making.staff(Roles.INTAKE), claim=claim, faults=[{"section": "overview", "text": "平台名称不全。"}]
+        actor=making.staff(Roles.INTAKE),
+        claim=claim,
+        faults=[{"section": "overview", "text": "平台名称不全。"}],
     )
     assert selectors.unlocked(claim) == {"overview"}
     filing.save_section(
@@ -286,7 +307,11 @@ def test_a_correction_unlocks_what_it_lists_and_nothing_else():
     claim = selectors.claim_by_number(claim.number)
     with refused("locked"):
         filing.save_section(
-            actor=admin, claim=claim, section="public_money", values={"public_money": True}, version=claim.version
+            actor=admin,
+            claim=claim,
+            section="public_money",
+            values={"public_money": True},
+            version=claim.version,
         )
     with refused("locked"):
         making.upload(admin, claim, "invoice")

@@ -27,9 +27,7 @@ def pair(codes=("2a", "2b")):
     admin = making.organisation()
     owner = making.project(admin)
     item = making.cost(admin, owner, AMOUNT)
-    first, second = (
-        making.submitted(making.draft(admin, code, owner=owner, costs=[item])) for code in codes
-    )
+    first, second = (making.submitted(making.draft(admin, code, owner=owner, costs=[item])) for code in codes)
     return admin, item, first, second
 
 
@@ -145,7 +143,12 @@ def test_an_approved_claim_takes_no_further_costs():
     third = making.submitted(making.draft(admin, "3a", owner=first.project, costs=[item, other]))
     case = making.verified(making.case(third))
     reviewing.verify_cost(
-        actor=case.handler, case=case, cost_item=item, verified="0", cut_code="duplicate", note="由另一份申报使用。"
+        actor=case.handler,
+        case=case,
+        cost_item=item,
+        verified="0",
+        cut_code="duplicate",
+        note="由另一份申报使用。",
     )
     making.awarded(making.noticed(making.proposed(case)))
     with refused("wrong_state"):
@@ -156,7 +159,14 @@ def test_a_purchase_and_a_sale_of_one_paper_do_not_touch():
     platform, customer = making.organisation(), making.organisation()
     sold = making.project(platform)
     income = making.cost(
-        platform, sold, AMOUNT, **SAME, side="sale", category="", service_from="2023-01-01", service_to="2023-02-01"
+        platform,
+        sold,
+        AMOUNT,
+        **SAME,
+        side="sale",
+        category="",
+        service_from="2023-01-01",
+        service_to="2023-02-01",
     )
     claim = making.submitted(making.draft(platform, "2c", owner=sold, costs=[income]))
     owner = making.project(customer)
@@ -170,7 +180,9 @@ def test_a_cost_left_out_in_a_correction_is_freed():
     admin = making.admin_of(claim)
     kept, dropped = selectors.nominated(claim)
     claim, _ = filing.ask_correction(
-        actor=making.staff(Roles.INTAKE), claim=claim, faults=[{"section": "costs", "text": "第二笔不属于本项目。"}]
+        actor=making.staff(Roles.INTAKE),
+        claim=claim,
+        faults=[{"section": "costs", "text": "第二笔不属于本项目。"}],
     )
     claim = filing.nominate(actor=admin, claim=claim, cost_items=[kept], version=claim.version)
     making.submitted(claim)
@@ -217,7 +229,10 @@ def test_staff_settle_a_collision_with_a_reason():
     assert settled.claim == second
     assert holder(item) == [second]
     assert Hold.objects.get(claim=first).release_cause == "collision"
-    assert filing.settle_collision(actor=handler, claim=second, cost_item=item, reason="再按一次。").pk == settled.pk
+    assert (
+        filing.settle_collision(actor=handler, claim=second, cost_item=item, reason="再按一次。").pk
+        == settled.pk
+    )
     event = Event.objects.get(verb="hold.settled")
     assert (event.reason, event.data["from"]) == ("票面购买方是它。", first.number)
 
@@ -236,7 +251,9 @@ def test_a_collision_with_what_is_approved_stays_as_it_is():
     award(making.case(first))
     item = selectors.nominated(second)[0]
     with refused("held"):
-        filing.settle_collision(actor=making.staff(Roles.HANDLER), claim=second, cost_item=item, reason="核对过。")
+        filing.settle_collision(
+            actor=making.staff(Roles.HANDLER), claim=second, cost_item=item, reason="核对过。"
+        )
     assert holder(item) == [first]
 
 
@@ -260,7 +277,9 @@ def withdrawn(claim):
 
 
 def refused_claim(claim):
-    filing.refuse(actor=making.staff(Roles.INTAKE), claim=claim, code="not_eligible", note="不是平台建设主体。")
+    filing.refuse(
+        actor=making.staff(Roles.INTAKE), claim=claim, code="not_eligible", note="不是平台建设主体。"
+    )
 
 
 def lapsed(claim):
@@ -326,10 +345,24 @@ def test_the_database_refuses_a_second_live_hold():
         "INSERT INTO applications_hold (claim_id, cost_item_id, evidence_key, overlap_group, taken_at,"
         " taken_by_id, released_at, release_cause) VALUES (%s, %s, %s, %s, now(), %s, %s, %s)"
     )
-    values = [second.pk, selectors.nominated(second)[0].pk, hold.evidence_key, hold.overlap_group, hold.taken_by_id]
-    with pytest.raises(IntegrityError, match="hold_one_live"), transaction.atomic(), connection.cursor() as cursor:
+    values = [
+        second.pk,
+        selectors.nominated(second)[0].pk,
+        hold.evidence_key,
+        hold.overlap_group,
+        hold.taken_by_id,
+    ]
+    with (
+        pytest.raises(IntegrityError, match="hold_one_live"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(row, [*values, None, ""])
-    with pytest.raises(IntegrityError, match="hold_release_pair"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="hold_release_pair"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(row, [*values, None, "chosen"])
     with connection.cursor() as cursor:
         cursor.execute(row, [*values, clock.now(), "chosen"])
@@ -339,7 +372,11 @@ def test_a_hold_of_another_overlap_group_stands_beside_it():
     first, second = strangers()
     hold = Hold.objects.get(claim=first)
     Hold.objects.create(
-        claim=second, cost_item=selectors.nominated(second)[0], evidence_key=hold.evidence_key,
-        overlap_group="another-policy", taken_at=clock.now(), taken_by=hold.taken_by,
+        claim=second,
+        cost_item=selectors.nominated(second)[0],
+        evidence_key=hold.evidence_key,
+        overlap_group="another-policy",
+        taken_at=clock.now(),
+        taken_by=hold.taken_by,
     )
     assert Claim.objects.filter(holds__evidence_key=hold.evidence_key, holds__released_at=None).count() == 2

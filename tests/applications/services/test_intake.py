@@ -79,7 +79,11 @@ def test_refusing_needs_a_listed_ground_and_words(claim, clerk):
     with refused("reason_required", "reason"):
         filing.refuse(actor=clerk, claim=claim, code="other", note="  ")
     ended, paper = filing.refuse(actor=clerk, claim=claim, code="not_eligible", note="不是平台建设主体。")
-    assert (ended.state, ended.refusal_code, ended.refusal_note) == ("refused", "not_eligible", "不是平台建设主体。")
+    assert (ended.state, ended.refusal_code, ended.refusal_note) == (
+        "refused",
+        "not_eligible",
+        "不是平台建设主体。",
+    )
     assert "不是平台建设主体。" in paper.decision["reasons"][0]["text"]
     assert paper.decision["reasons"][0]["quote"] in making.programmes.rules_of(claim.item)[0].source_text
     assert "复核" in paper.decision["remedy"]

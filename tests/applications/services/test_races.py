@@ -70,9 +70,7 @@ def test_two_strangers_with_one_key_are_both_filed_and_one_holds():
 def test_starting_eight_times_at_once_makes_one_draft():
     admin, window, item = making.organisation(), making.window("2a"), making.item("2a")
     project = making.project(admin)
-    results = race(
-        [lambda: filing.start_claim(actor=admin, project=project, item=item, window=window)] * 8
-    )
+    results = race([lambda: filing.start_claim(actor=admin, project=project, item=item, window=window)] * 8)
     assert len({claim.pk for claim in results}) == 1
     assert Claim.objects.count() == 1
 
@@ -103,7 +101,11 @@ def test_saving_and_submitting_at_once_never_files_an_unseen_text():
 
     def save():
         return filing.save_section(
-            actor=admin, claim=claim, section="overview", values={"platform_name": "改过"}, version=claim.version
+            actor=admin,
+            claim=claim,
+            section="overview",
+            values={"platform_name": "改过"},
+            version=claim.version,
         )
 
     saved, submitted = race([save, submitting(claim)])
@@ -142,7 +144,10 @@ def test_a_hold_chosen_by_three_claims_at_once_ends_with_one():
         making.submitted(making.draft(admin, code, owner=owner, costs=[item])) for code in ("2a", "2b", "3a")
     ]
     results = race(
-        [lambda claim=claim: filing.choose_holder(actor=admin, claim=claim, cost_item=item) for claim in filed * 2]
+        [
+            lambda claim=claim: filing.choose_holder(actor=admin, claim=claim, cost_item=item)
+            for claim in filed * 2
+        ]
     )
     assert all(isinstance(one, Hold) or one.code == "held" for one in results), results
     assert any(isinstance(one, Hold) for one in results)
@@ -191,7 +196,8 @@ def test_two_clerks_deciding_at_once_decide_once():
     clerks = [making.staff(Roles.INTAKE) for _ in range(4)]
     acts = [lambda who=who: filing.accept(actor=who, claim=claim) for who in clerks[:2]]
     acts += [
-        lambda who=who: filing.refuse(actor=who, claim=claim, code="other", note="原因。") for who in clerks[2:]
+        lambda who=who: filing.refuse(actor=who, claim=claim, code="other", note="原因。")
+        for who in clerks[2:]
     ]
     results = race(acts)
     assert sorted(one.code if isinstance(one, Refusal) else "done" for one in results) == [

@@ -49,7 +49,9 @@ def test_the_missing_list_is_the_guard(code):
     assert listed
     with refused("missing") as parts:
         submit(claim)
-    assert [(part.field, part.message) for part in parts] == [(one.section, one.text + "。") for one in listed]
+    assert [(part.field, part.message) for part in parts] == [
+        (one.section, one.text + "。") for one in listed
+    ]
     complete = making.draft(admin, code)
     assert selectors.missing_actions(complete) == []
     assert submit(complete)[0].state == ClaimStates.SUBMITTED
@@ -108,7 +110,10 @@ def test_public_money_must_be_answered_and_a_yes_explained():
     with refused("missing", "public_money"):
         submit(claim)
     filing.save_section(
-        actor=admin, claim=claim, section="public_money", version=claim.version,
+        actor=admin,
+        claim=claim,
+        section="public_money",
+        version=claim.version,
         values={"public_money": True, "public_money_note": "省级技改资金，300万元，不含本次费用。"},
     )
     assert selectors.missing_actions(selectors.claim_by_number(claim.number)) == []
@@ -168,12 +173,19 @@ def test_filing_freezes_the_content_and_the_receipt_carries_its_digest():
     claim = making.draft(amounts=["100.00", "250.50"])
     filed, receipt = submit(claim)
     filed = Claim.objects.get(pk=filed.pk)
-    assert digest(filed.content) == filed.content_digest == digest(filed_content(selectors.claims().get(pk=filed.pk)))
+    assert (
+        digest(filed.content)
+        == filed.content_digest
+        == digest(filed_content(selectors.claims().get(pk=filed.pk)))
+    )
     decision = receipt.decision
     assert decision["content_digest"] == filed.content_digest
     assert decision["claim_number"] == filed.number
     assert (decision["cost_count"], decision["claimed_total"]) == (2, "350.50")
-    assert decision["submitted_at"] == filed.filed_at.astimezone(clock.SHANGHAI).replace(microsecond=0).isoformat()
+    assert (
+        decision["submitted_at"]
+        == filed.filed_at.astimezone(clock.SHANGHAI).replace(microsecond=0).isoformat()
+    )
     assert receipt.decision_digest == digest(decision)
     assert (filed.filed_by, filed.committed_by) == (making.admin_of(claim), making.admin_of(claim))
 
@@ -234,7 +246,9 @@ def test_before_the_policy_nothing_is_filed(monkeypatch):
 def corrected(section="papers", *, filed=datetime(2023, 12, 28, 10, 0, tzinfo=clock.SHANGHAI), **kwargs):
     """A claim filed on 2023-12-28 and sent back the next day, answerable into January."""
     with clock.shifted_to(filed):
-        claim = making.submitted(making.draft(round_=making.window("2a", closes=clock.at(date(2024, 1, 1))), **kwargs))
+        claim = making.submitted(
+            making.draft(round_=making.window("2a", closes=clock.at(date(2024, 1, 1))), **kwargs)
+        )
     with clock.shifted_to(filed + timedelta(days=1)):
         filing.ask_correction(
             actor=making.staff(Roles.INTAKE), claim=claim, faults=[{"section": section, "text": "请补正。"}]
@@ -269,7 +283,9 @@ def test_a_correction_after_the_term_may_lower_but_not_raise():
         assert "到期" in parts[0].message
         filing.update_cost_item(actor=admin, item=first, values={**texts, "amount": "299.00"})
         added = making.cost(admin, claim.project, "1.00")
-        claim = filing.nominate(actor=admin, claim=claim, cost_items=[first, second, added], version=claim.version)
+        claim = filing.nominate(
+            actor=admin, claim=claim, cost_items=[first, second, added], version=claim.version
+        )
         with refused("raised_after_term"):
             submit(claim)
         claim = filing.nominate(actor=admin, claim=claim, cost_items=[first], version=claim.version)
@@ -281,12 +297,18 @@ def test_the_requested_sum_of_clause_one_is_not_raised_after_the_term_either():
         claim = making.submitted(code="1")
     with clock.shifted_to(datetime(2023, 12, 29, 10, 0, tzinfo=clock.SHANGHAI)):
         claim, _ = filing.ask_correction(
-            actor=making.staff(Roles.INTAKE), claim=claim, faults=[{"section": "overview", "text": "核对金额。"}]
+            actor=making.staff(Roles.INTAKE),
+            claim=claim,
+            faults=[{"section": "overview", "text": "核对金额。"}],
         )
     admin = making.admin_of(claim)
     with clock.shifted_to(JANUARY):
         claim = filing.save_section(
-            actor=admin, claim=claim, section="overview", values={"requested_amount": "8000000.01"}, version=claim.version
+            actor=admin,
+            claim=claim,
+            section="overview",
+            values={"requested_amount": "8000000.01"},
+            version=claim.version,
         )
         with refused("raised_after_term"):
             submit(claim)

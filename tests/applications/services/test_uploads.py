@@ -44,7 +44,12 @@ def vast_png(width, height):
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0"))
+        + chunk(b"IEND", b"")
+    )
 
 
 def locked_pdf():
@@ -172,8 +177,13 @@ def test_the_same_file_at_the_same_place_is_one_and_elsewhere_another():
     first = making.upload(admin, claim, "photo")
     assert making.upload(admin, claim, "photo").pk == first.pk
     elsewhere = filing.upload(
-        actor=admin, claim=claim, paper="photo", file=io.BytesIO(making.PDF), name="材料.pdf",
-        size=len(making.PDF), cost_item=item,
+        actor=admin,
+        claim=claim,
+        paper="photo",
+        file=io.BytesIO(making.PDF),
+        name="材料.pdf",
+        size=len(making.PDF),
+        cost_item=item,
     )
     assert elsewhere.pk != first.pk
     filing.remove_attachment(actor=admin, attachment=first)
@@ -187,8 +197,15 @@ def test_the_last_file_a_claim_may_have(settings):
     have = selectors.attachments(claim).count()
     Attachment.objects.bulk_create(
         Attachment(
-            claim=claim, paper="photo", name="照片.png", file="x", content_type="image/png", size=1,
-            sha256=f"{number:064d}", uploaded_at=making.clock.now(), uploaded_by=admin,
+            claim=claim,
+            paper="photo",
+            name="照片.png",
+            file="x",
+            content_type="image/png",
+            size=1,
+            sha256=f"{number:064d}",
+            uploaded_at=making.clock.now(),
+            uploaded_by=admin,
         )
         for number in range(199 - have)
     )
@@ -207,8 +224,13 @@ def test_a_paper_must_be_one_of_the_items_and_a_cost_one_of_the_claims():
             making.upload(admin, claim, code)
     with refused("not_nominated", "cost_item"):
         filing.upload(
-            actor=admin, claim=claim, paper="invoice", file=io.BytesIO(making.PDF), name="a.pdf",
-            size=len(making.PDF), cost_item=making.cost(admin, claim.project),
+            actor=admin,
+            claim=claim,
+            paper="invoice",
+            file=io.BytesIO(making.PDF),
+            name="a.pdf",
+            size=len(making.PDF),
+            cost_item=making.cost(admin, claim.project),
         )
 
 
