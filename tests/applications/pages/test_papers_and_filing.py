@@ -94,8 +94,9 @@ def test_who_may_read_a_paper(client):
     found = making.case(making.submitted(claim))
     for role in (Roles.INTAKE, Roles.HANDLER, Roles.LEADER, Roles.AUDITOR):
         assert status(making.staff(role)) == 200
-    for role in (Roles.FINANCE_CLERK, Roles.UNIT_OFFICER, Roles.ADMINISTRATOR):
+    for role in (Roles.FINANCE_CLERK, Roles.ADMINISTRATOR):
         assert status(making.staff(role)) == 404
+    assert status(making.staff(Roles.UNIT_OFFICER, unit="market")) == 404
     reviewing.record_duplicates(actor=found.handler, case=found, note="没有发现重复。")
     found = reviewing.advance(actor=found.handler, case=making.fresh(found))
     appointed = making.expert()
