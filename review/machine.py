@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from applications.states import ClaimStates
+from portal.accounts.permissions import is_expert
 from portal.kernel import clock
 from portal.kernel.machine import Guard, Machine, row
+from portal.kernel.permissions import predicate
 from portal.kernel.refusals import Refusal
 from review import permissions as may
 from review import selectors
@@ -15,7 +17,9 @@ from review.states import CaseStates as S
 
 def still_under_review(case: ReviewCase) -> Iterator[Refusal]:
     if case.claim.state != ClaimStates.UNDER_REVIEW:
-        yield Refusal(f"申报单位的申报现在是“{case.claim.get_state_display()}”，审核已停止。", code="wrong_state")
+        yield Refusal(
+            f"申报单位的申报现在是“{case.claim.get_state_display()}”，审核已停止。", code="wrong_state"
+        )
 
 
 def next_on_path(target: S) -> Guard:
@@ -183,12 +187,12 @@ cases = Machine(
 )
 
 
-@may.predicate("这份评审任务不是你的。")
+@predicate("这份评审任务不是你的。")
 def is_own(actor: object, assignment: Assignment) -> bool:
     return assignment.expert_id == getattr(actor, "pk", None)
 
 
-@may.predicate("你与申报单位有关联，不能评审，请声明回避。")
+@predicate("你与申报单位有关联，不能评审，请声明回避。")
 def is_free_of_ties(actor: object, assignment: Assignment) -> bool:
     return may.is_impartial(actor, assignment.case)
 
@@ -196,6 +200,11 @@ def is_free_of_ties(actor: object, assignment: Assignment) -> bool:
 def scoring_is_on(assignment: Assignment) -> Iterator[Refusal]:
     if assignment.case.state != S.EXPERT_REVIEW or assignment.case.claim.state != ClaimStates.UNDER_REVIEW:
         yield Refusal("这份申报的专家评审已经结束。", code="wrong_state")
+
+
+def open_points(case: ReviewCase, name: str) -> list[Refusal]:
+    """What the guards of row `name` would say now, in full; the acting itself asks them again."""
+    return [refusal for guard in cases.rows[name].guards for refusal in guard(case)]
 
 
 A = AssignmentStates
@@ -208,7 +217,7 @@ assignments = Machine(
             "接受评审",
             {A.INVITED},
             A.ACCEPTED,
-            may.is_expert & is_own & is_free_of_ties,
+            is_expert & is_own & is_free_of_ties,
             scoring_is_on,
         ),
         row("recuse", "声明回避", {A.INVITED, A.ACCEPTED}, A.RECUSED, is_own, needs_reason=True),
@@ -217,7 +226,7 @@ assignments = Machine(
             "提交评分",
             {A.ACCEPTED},
             A.SCORED,
-            may.is_expert & is_own & is_free_of_ties,
+            is_expert & is_own & is_free_of_ties,
             scoring_is_on,
         ),
     ],

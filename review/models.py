@@ -141,12 +141,12 @@ class Assignment(models.Model):
 
 
 class Score(models.Model):
-    """Points for one criterion of the rubric."""
+    """Points for one criterion of the rubric; none yet while only the reason is written."""
 
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="scores")
     criterion = models.CharField(max_length=40)
-    points = models.PositiveSmallIntegerField("得分")
-    reason = models.TextField("理由")
+    points = models.PositiveSmallIntegerField("得分", null=True)
+    reason = models.TextField("理由", blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -5,6 +5,7 @@ from typing import Any
 from applications.permissions import is_impartial as impartial_to_claim
 from portal.accounts.permissions import is_expert, is_handler, is_leader, is_unit_officer
 from portal.kernel.permissions import by_the_system, predicate
+from review.states import AssignmentStates
 
 
 @predicate("你与申报单位有关联，不能办理这份申报件，请交给同事。")
@@ -43,7 +44,9 @@ def did_not_handle(actor: Any, case: Any) -> bool:
 
 @predicate("你评审过这份申报，后面的步骤要由别人办理。")
 def did_not_score(actor: Any, case: Any) -> bool:
-    return not case.assignments.filter(expert_id=actor.pk).exclude(state="recused").exists()
+    return all(
+        row.expert_id != actor.pk or row.state == AssignmentStates.RECUSED for row in case.assignments.all()
+    )
 
 
 may_handle = is_handler & is_impartial & did_not_accept & did_not_score

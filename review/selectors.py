@@ -23,7 +23,7 @@ from portal.kernel.workdays import add_workdays, workdays_between
 from portal.ledger import selectors as books
 from portal.ledger.models import BudgetLine
 from portal.ledger.states import Accounts
-from review.models import Assignment, CostVerification, Determination, Notice, ReviewCase, UnitOpinion
+from review.models import Assignment, CostVerification, Determination, Notice, ReviewCase, Score, UnitOpinion
 from review.states import LIMITS, AssignmentStates, CaseStates, NoticeStates, Opinions
 
 EXPERTS_NEEDED = 2
@@ -124,7 +124,12 @@ class NoticeRow:
 
 def cases() -> QuerySet[ReviewCase]:
     return ReviewCase.objects.select_related(
-        "claim__organisation", "claim__project", "claim__item__policy", "claim__round", "handler", "notice__document"
+        "claim__organisation",
+        "claim__project",
+        "claim__item__policy",
+        "claim__round",
+        "handler",
+        "notice__document",
     )
 
 
@@ -293,7 +298,9 @@ def opinion_faults(case: ReviewCase) -> Iterator[Refusal]:
             yield Refusal(f"{opinion.unit.name}还没有出具意见。", code="opinion_missing", field="units")
         elif opinion.opinion == Opinions.DISAGREE:
             yield Refusal(
-                f"{opinion.unit.name}不同意。请重新核定，或提出不予支持意见。", code="unit_disagrees", field="units"
+                f"{opinion.unit.name}不同意。请重新核定，或提出不予支持意见。",
+                code="unit_disagrees",
+                field="units",
             )
 
 
@@ -354,7 +361,9 @@ def opinions_due(unit: Unit) -> QuerySet[UnitOpinion]:
             case__state=CaseStates.UNIT_OPINIONS,
             case__claim__state=ClaimStates.UNDER_REVIEW,
         )
-        .select_related("case__claim__organisation", "case__claim__project", "case__claim__item__policy", "unit")
+        .select_related(
+            "case__claim__organisation", "case__claim__project", "case__claim__item__policy", "unit"
+        )
         .order_by("asked_at")
     )
 
@@ -366,7 +375,10 @@ def notices() -> QuerySet[Notice]:
 def running_notices() -> list[Notice]:
     """Notices within their period, those that end first at the front, with `case_count`."""
     return list(
-        notices().filter(state=NoticeStates.OPEN).annotate(case_count=Count("cases")).order_by("closes_on", "pk")[:100]
+        notices()
+        .filter(state=NoticeStates.OPEN)
+        .annotate(case_count=Count("cases"))
+        .order_by("closes_on", "pk")[:100]
     )
 
 
@@ -396,6 +408,24 @@ def marks_stamp(assignment: Assignment) -> str:
     return stamp([marks, assignment.comment, assignment.cost_advice])
 
 
+def signing_faults(assignment: Assignment) -> list[Refusal]:
+    """What a score sheet still lacks, as it is stored: points and reasons of each criterion, the opinion."""
+    _, rules = rules_of(assignment.case)
+    given = {score.criterion: score for score in Score.objects.filter(assignment=assignment)}
+    faults = []
+    for one in rules.criteria:
+        score = given.get(one.code)
+        if score is None or score.points is None:
+            faults.append(Refusal(f"请给“{one.label}”打分。", code="required", field=f"points-{one.code}"))
+        if score is None or not score.reason:
+            faults.append(
+                Refusal(f"请写“{one.label}”的打分理由。", code="required", field=f"reasons-{one.code}")
+            )
+    if not assignment.comment:
+        faults.append(Refusal("请写总体评审意见。", code="required", field="comment"))
+    return faults
+
+
 def opening_queue() -> QuerySet[Claim]:
     """Accepted claims that nobody has taken into review, the longest waiting first."""
     return filings.claims().filter(state=ClaimStates.ACCEPTED).order_by("accepted_at", "pk")
@@ -406,7 +436,13 @@ def ended() -> QuerySet[ReviewCase]:
     return cases().exclude(claim__state=ClaimStates.UNDER_REVIEW)
 
 
-TAIL = (CaseStates.PROPOSED, CaseStates.ENDORSED, CaseStates.NOTICED, CaseStates.NOTICE_OVER, CaseStates.APPROVED)
+TAIL = (
+    CaseStates.PROPOSED,
+    CaseStates.ENDORSED,
+    CaseStates.NOTICED,
+    CaseStates.NOTICE_OVER,
+    CaseStates.APPROVED,
+)
 
 
 def path_steps(case: ReviewCase) -> list[PathStep]:
@@ -477,7 +513,9 @@ def preview(case: ReviewCase, cost_item: CostItem) -> engine.Verdict:
 
 
 def _in_full(case: ReviewCase, cost_item: CostItem) -> CostVerification:
-    return CostVerification(case=case, cost_item=cost_item, claimed=cost_item.amount, verified=cost_item.amount)
+    return CostVerification(
+        case=case, cost_item=cost_item, claimed=cost_item.amount, verified=cost_item.amount
+    )
 
 
 def rival_hold(case: ReviewCase, cost_item: CostItem) -> Hold | None:
@@ -511,7 +549,9 @@ def decisions(found: QuerySet[ReviewCase]) -> list[Decision]:
         Determination.objects.filter(voided_at=None).select_related("made_by"),
         to_attr="standing_ones",
     )
-    listed = list(found.select_related("proposed_by", "verified_by").prefetch_related("assignments", standing_ones))
+    listed = list(
+        found.select_related("proposed_by", "verified_by").prefetch_related("assignments", standing_ones)
+    )
     lines = books.lines_of([case.claim.number for case in listed], Accounts.RESERVED)
     return [
         Decision(
@@ -587,7 +627,9 @@ def opinions_given(unit: Unit) -> QuerySet[UnitOpinion]:
     """What this unit has said, newest first."""
     return (
         UnitOpinion.objects.filter(unit=unit, given_at__isnull=False)
-        .select_related("case__claim__organisation", "case__claim__project", "case__claim__item__policy", "given_by")
+        .select_related(
+            "case__claim__organisation", "case__claim__project", "case__claim__item__policy", "given_by"
+        )
         .order_by("-given_at")
     )
 

@@ -14,7 +14,7 @@ from applications.states import Sections
 from applications.uploads import ACCEPTED_NAMES
 from applications.views import reading
 from portal.accounts.models import User
-from portal.accounts.permissions import is_applicant, is_case_staff
+from portal.accounts.permissions import is_applicant, is_case_staff, is_unit_officer
 from portal.kernel.forms import add_refusals
 from portal.kernel.gate import only
 from portal.kernel.refusals import Refusal
@@ -121,7 +121,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def attachment(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file itself, for its organisation, the case's staff and its experts; 404 for everybody else."""
+    """The file itself, for its organisation, the case's staff, its experts and named units; 404 for the rest."""
     found = get_object_or_404(Attachment.objects.select_related("claim"), pk=pk)
     if not _may_read(request.user, found):
         raise Http404
@@ -145,4 +145,7 @@ def _may_read(actor: User, found: Attachment) -> bool:
     if is_case_staff(actor, found.claim):
         return True
     case = getattr(found.claim, "case", None)
-    return case is not None and bool(actor.has_perm("review.score_reviewcase", case))
+    if case is None:
+        return False
+    named = is_unit_officer(actor, None) and actor.has_perm("clauses.opine_item", found.claim.item)
+    return bool(named or actor.has_perm("review.score_reviewcase", case))

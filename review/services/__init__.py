@@ -22,6 +22,7 @@ from review.services.handling import (
     record_findings,
     record_listing,
     verify_cost,
+    verify_rest,
 )
 
 __all__ = [
@@ -36,16 +37,17 @@ __all__ = [
     "post_notice",
     "propose",
     "propose_rejection",
+    "recompute",
     "record_acceptance",
     "record_approved_sum",
     "record_duplicates",
     "record_findings",
     "record_listing",
-    "recompute",
     "recuse",
     "save_scores",
     "send_back",
     "sign_score",
     "take_on",
     "verify_cost",
+    "verify_rest",
 ]

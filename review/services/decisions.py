@@ -234,6 +234,7 @@ def approve(*, actor: User, case: ReviewCase, document_number: str) -> Award:
             actor=actor,
             claim=moved.claim,
             data={"amount": determination.amount, "document_number": document_number.strip()},
+            counted=selectors.counted_costs(determination),
         )
     return award
 

@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from portal.accounts.states import Roles
 from portal.kernel import clock, events
 from portal.kernel.permissions import require
-from portal.kernel.refusals import Refusal, raise_any
+from portal.kernel.refusals import Refusal, Stale, raise_any
 from portal.kernel.work import unit_of_work
 from review import selectors
 from review.machine import assignments, is_own
@@ -81,31 +81,46 @@ def save_scores(
     reasons: Mapping[str, str],
     comment: str = "",
     cost_advice: str = "",
+    seen: str | None = None,
 ) -> Assignment:
-    """Keep marks while scoring; nothing has to be complete yet."""
+    """Keep marks while scoring; nothing has to be complete yet, and an empty mark takes the old one away.
+
+    `seen` is the stamp (selectors.marks_stamp) of what the expert had before him; Stale when it has changed.
+    """
     require(is_own, actor, assignment)
     criteria = {criterion.code: criterion for criterion in selectors.rules_of(assignment.case)[1].criteria}
     faults: list[Refusal] = []
-    checked: dict[str, int] = {}
+    checked: dict[str, int | None] = {}
     for code, value in points.items():
-        if code not in criteria or value in (None, ""):
+        if code not in criteria:
             continue
         limit = criteria[code].weight
-        if isinstance(value, bool) or not str(value).isdigit() or int(value) > limit:
-            faults.append(Refusal(f"得分是0到{limit}的整数。", code="bad_points", field=f"points-{code}"))
+        written = "" if value is None else str(value).strip()
+        if written and (isinstance(value, bool) or not written.isdecimal() or int(written) > limit):
+            faults.append(
+                Refusal(
+                    f"“{criteria[code].label}”的得分是0到{limit}的整数。",
+                    code="bad_points",
+                    field=f"points-{code}",
+                )
+            )
         else:
-            checked[code] = int(value)
+            checked[code] = int(written) if written else None
     raise_any(faults)
     with unit_of_work():
         locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
         if locked.state != AssignmentStates.ACCEPTED:
             raise Refusal("评分提交后不能再改，接受评审后才能评分。", code="wrong_state")
-        for code, value in checked.items():
-            Score.objects.update_or_create(
-                assignment=locked,
-                criterion=code,
-                defaults={"points": value, "reason": str(reasons.get(code, "")).strip()[:1000]},
-            )
+        if seen is not None and seen != selectors.marks_stamp(locked):
+            raise Stale
+        for code in criteria:
+            changes: dict[str, Any] = {}
+            if code in checked:
+                changes["points"] = checked[code]
+            if code in reasons:
+                changes["reason"] = str(reasons[code]).strip()[:1000]
+            if changes:
+                Score.objects.update_or_create(assignment=locked, criterion=code, defaults=changes)
         locked.comment, locked.cost_advice = comment.strip(), cost_advice.strip()
         locked.save(update_fields=["comment", "cost_advice"])
         events.record(
@@ -121,26 +136,11 @@ def save_scores(
 def sign_score(*, actor: User, assignment: Assignment) -> Assignment:
     """Hand the marks in for good: every criterion marked and reasoned, with an opinion on the whole."""
     require(is_own, actor, assignment)
-    criteria = selectors.rules_of(assignment.case)[1].criteria
     with unit_of_work():
-        given = {score.criterion: score for score in assignment.scores.all()}
-        faults = [
-            Refusal(f"请给“{criterion.label}”打分。", code="required", field=f"points-{criterion.code}")
-            for criterion in criteria
-            if criterion.code not in given
-        ]
-        faults += [
-            Refusal(
-                f"请写“{criterion.label}”的打分理由。", code="required", field=f"reasons-{criterion.code}"
-            )
-            for criterion in criteria
-            if criterion.code in given and not given[criterion.code].reason
-        ]
-        current = Assignment.objects.get(pk=assignment.pk)
-        if not current.comment:
-            faults.append(Refusal("请写总体评审意见。", code="required", field="comment"))
-        raise_any(faults)
-        total = sum(score.points for score in given.values())
+        current = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+        raise_any(selectors.signing_faults(current))
+        given = current.scores.values_list("points", flat=True)
+        total = sum(points or 0 for points in given)
         return assignments.run(
             assignment.pk,
             "sign_score",

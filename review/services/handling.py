@@ -14,12 +14,13 @@ from portal.accounts.models import User
 from portal.kernel import clock, events
 from portal.kernel.money import format_yuan, yuan
 from portal.kernel.permissions import require
-from portal.kernel.refusals import Refusal
+from portal.kernel.refusals import Refusal, Stale
 from portal.kernel.work import unit_of_work
 from review import selectors
 from review.machine import cases, still_under_review
 from review.models import CostVerification, ReviewCase, UnitOpinion
 from review.permissions import may_handle, may_opine
+from review.selectors import stamp
 from review.states import CaseStates, Opinions
 
 STEPS = {
@@ -52,14 +53,20 @@ def open_case(*, actor: User, claim: Claim) -> ReviewCase:
     return case
 
 
-def record_duplicates(*, actor: User, case: ReviewCase, note: str) -> ReviewCase:
-    """查重结论: what was found across programmes and how it was cleared."""
+def record_duplicates(*, actor: User, case: ReviewCase, note: str, seen: str | None = None) -> ReviewCase:
+    """查重结论: what was found across programmes and how it was cleared. Stale when it is no longer `seen`."""
     if not note.strip():
         raise Refusal("请写明查重结论。", code="required", field="duplicate_note")
-    return _write(case, actor, {CaseStates.CHECKING}, duplicate_note=note.strip())
+    with unit_of_work():
+        stored = _open(case, actor, {CaseStates.CHECKING}).duplicate_note
+        if seen is not None and seen != stamp(stored):
+            raise Stale
+        return _write(case, actor, {CaseStates.CHECKING}, duplicate_note=note.strip())
 
 
-def record_acceptance(*, actor: User, case: ReviewCase, accepted_on: date, document_number: str) -> ReviewCase:
+def record_acceptance(
+    *, actor: User, case: ReviewCase, accepted_on: date, document_number: str
+) -> ReviewCase:
     """验收: its date and the number of the report (clause 六)."""
     if not document_number.strip():
         raise Refusal("请填写验收文号。", code="required", field="acceptance_document")
@@ -89,7 +96,9 @@ def record_approved_sum(*, actor: User, case: ReviewCase, amount: Decimal | str,
     requested = yuan(case.claim.facts.get("requested_amount") or "0")
     if sum_ > requested:
         raise Refusal(
-            f"核定金额不能高于申请金额{format_yuan(requested)}元。", code="above_requested", field="approved_sum"
+            f"核定金额不能高于申请金额{format_yuan(requested)}元。",
+            code="above_requested",
+            field="approved_sum",
         )
     if not reason.strip():
         raise Refusal("请写明核定理由。", code="required", field="approved_sum_reason")
@@ -117,8 +126,12 @@ def verify_cost(
     verified: Decimal | str,
     cut_code: str = "",
     note: str = "",
+    seen: str | None = None,
 ) -> CostVerification:
-    """Settle what one cost counts for. A cut needs its reason; nothing is ever raised above the claim."""
+    """Settle what one cost counts for. A cut needs its reason; nothing is ever raised above the claim.
+
+    `seen` is the stamp (selectors.verification_stamp) of the row as it was shown; Stale when it has changed.
+    """
     amount = yuan(verified, field="verified")
     policy, _ = selectors.rules_of(case)
     reasons = {reason.code: reason for reason in policy.cut_reasons}
@@ -126,6 +139,9 @@ def verify_cost(
         locked = _open(case, actor, {CaseStates.VERIFICATION})
         if not locked.claim.nominations.filter(cost_item=cost_item).exists():
             raise Refusal("这笔费用不在本申报里。", code="not_nominated")
+        known = locked.verifications.filter(cost_item=cost_item).first()
+        if seen is not None and seen != selectors.verification_stamp(known):
+            raise Stale
         claimed = cost_item.amount
         if amount > claimed:
             raise Refusal(
@@ -161,6 +177,25 @@ def verify_cost(
     return row
 
 
+def verify_rest(*, actor: User, case: ReviewCase) -> int:
+    """Settle every cost still open at its claimed amount; those in dispute with another claim stay open.
+
+    The number of costs settled. Refusal `not_verified` when there was nothing to settle.
+    """
+    with unit_of_work():
+        locked = _open(case, actor, {CaseStates.VERIFICATION})
+        rest = [
+            line.cost_item
+            for line in selectors.cost_lines(locked)
+            if line.verification is None and line.contested is None
+        ]
+        if not rest:
+            raise Refusal("没有可以一并核定的费用。有争议的费用要逐笔核对。", code="not_verified")
+        for cost_item in rest:
+            verify_cost(actor=actor, case=locked, cost_item=cost_item, verified=cost_item.amount)
+    return len(rest)
+
+
 def advance(*, actor: User, case: ReviewCase) -> ReviewCase:
     """Move to the next working step of the case's path; the guards of that row apply."""
     target = selectors.next_step(case)
@@ -177,7 +212,8 @@ def advance(*, actor: User, case: ReviewCase) -> ReviewCase:
         if target == CaseStates.UNIT_OPINIONS:
             UnitOpinion.objects.filter(case=moved).delete()
             UnitOpinion.objects.bulk_create(
-                UnitOpinion(case=moved, unit=unit, asked_at=clock.now()) for unit in selectors.named_units(moved)
+                UnitOpinion(case=moved, unit=unit, asked_at=clock.now())
+                for unit in selectors.named_units(moved)
             )
     return moved
 
