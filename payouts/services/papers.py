@@ -1,6 +1,5 @@
 """Papers of a released batch: a letter and a calculation sheet for each payee, summary and payment table."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,14 +17,16 @@ PHONE = "0451-0000 0000"
 SUMMARY = "补助资金拨付汇总表"
 PAYMENT = "资金支付表"
 CALCULATION = "核定与计算表"
-ANNEX = {SUMMARY: 1, CALCULATION: 2}
 
 
 def issue_papers(batch: Batch, *, actor: User) -> None:
-    """Freeze and number every paper of `batch`; a worker draws them. A letter names its annexes by number."""
+    """Freeze and number every paper of `batch`; a worker draws them. A letter names its sheet by number.
+
+    The tables stay in the office: they show the other payees of the batch.
+    """
     lines = list(selectors.lines_of(batch))
     totals = {"批次": batch.number, "笔数": str(batch.count), "合计": f"{batch.total:.2f}元"}
-    table = issuing.issue(
+    issuing.issue(
         kind="summary",
         title=f"{SUMMARY} {batch.number}",
         subject=batch,
@@ -66,7 +67,7 @@ def issue_papers(batch: Batch, *, actor: User) -> None:
             kind="letter",
             title=f"拨付通知 {claim.number}",
             subject=line,
-            decision=letter(line, annexes={SUMMARY: table.number, CALCULATION: sheet.number}),
+            decision=letter(line, sheet=sheet.number),
             template="papers/letter.html",
             actor=actor,
             thread=claim.number,
@@ -74,8 +75,8 @@ def issue_papers(batch: Batch, *, actor: User) -> None:
         )
 
 
-def letter(line: BatchLine, *, annexes: Mapping[str, str]) -> dict[str, Any]:
-    """The notice to one payee (papers/letter.html); `annexes`: title to the number it was issued under."""
+def letter(line: BatchLine, *, sheet: str) -> dict[str, Any]:
+    """The notice to one payee (papers/letter.html); `sheet` is the number of its calculation sheet."""
     award = line.payment.award
     claim, notice = award.case.claim, award.case.notice
     policy, rules = programmes.rules_of(claim.item)
@@ -98,10 +99,8 @@ def letter(line: BatchLine, *, annexes: Mapping[str, str]) -> dict[str, Any]:
         "amount": f"{line.amount:.2f}",
         "review_office": f"{office}政策法规处",
         "review_days": 10,
-        "attachments": [
-            f"{title}（编号{annexes[title]}）" for title in sorted(ANNEX, key=lambda title: ANNEX[title])
-        ],
-        "calculation_attachment": ANNEX[CALCULATION],
+        "attachments": [f"{CALCULATION}（编号{sheet}）"],
+        "calculation_attachment": 1,
         "contact": {"office": f"{office}承办处室", "phone": PHONE},
     }
 
@@ -185,7 +184,7 @@ def calculation(line: BatchLine) -> dict[str, Any]:
     }
     return {
         "office": policy.units[rules.lead_unit].name,
-        "annex": f"附件{ANNEX[CALCULATION]}",
+        "annex": "附件",
         "organisation": {"name": claim.organisation.name, "code": claim.organisation.code},
         "claim_number": claim.number,
         "project": claim.project.name,
@@ -260,7 +259,6 @@ def summary_table(batch: Batch, lines: list[BatchLine]) -> dict[str, Any]:
     }
     return {
         "office": office_of(lines),
-        "annex": f"附件{ANNEX[SUMMARY]}",
         "batch": batch.number,
         "date": clock.today().isoformat(),
         "rows": rows,
