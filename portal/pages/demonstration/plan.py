@@ -84,6 +84,7 @@ class Plan:
     points: float = 0.82
     shares_invoice: str = ""
     same_cost: bool = False
+    late: bool = False
     why: str = ""
 
     @property
@@ -229,7 +230,7 @@ PLANS = (
     # being verified
     Plan("hanzhi", "寒地装备云服务平台", "2b", "verification", 4100, "live", cuts=(UNPAID,)),
     Plan("beichen", "光学精密检测研发平台", "2a", "verification", 2700, "live"),
-    Plan("wuren", "中外低温电池联合创新中心", "6b", "verification", 60, "live"),
+    Plan("wuren", "中外低温电池联合创新中心", "6b", "verification", 60, "live", late=True),
     Plan("xueyuan", "中外服务机器人联合创新中心", "6a", "verification", 140, "live"),
     Plan("heitu", "2022智慧农业峰会", "9b", "verification", 57, "live"),
     # with the experts, at acceptance, at the year list

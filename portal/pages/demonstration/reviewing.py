@@ -41,11 +41,11 @@ AT_WORK = frozenset(
 """Ends at which the leader has not spoken yet."""
 CHANGING = ("state", "score", "findings", "approved_sum", "listed_event", "verified_at")
 REACHED = {
-    "expert_review": date(2023, 9, 28),
+    "expert_review": date(2023, 9, 25),
     "acceptance": date(2023, 10, 10),
     "listing": date(2023, 10, 11),
-    "verification": date(2023, 10, 9),
-    "unit_opinions": date(2023, 10, 11),
+    "verification": date(2023, 10, 8),
+    "unit_opinions": date(2023, 10, 10),
 }
 """When cases that are still at work reached the step they are in."""
 
@@ -91,31 +91,34 @@ class Reviewing:
             return
         yield on(add_workdays(group.opened, 0 if plan.window == 2 else self.rng.randint(0, 4)), self.rng)
         services.open_case(actor=self.handler, claim=self.filing.claim)
-        until = REACHED.get(plan.end, group.proposed)
-        yield from through(moment(until, 15, self.rng.randint(0, 59)), self.working(), self.rng)
+        until = REACHED.get(plan.end, group.proposed) - timedelta(days=21 if plan.late else 0)
+        reaching, inside = self.working()
+        yield from through(moment(until, 15, self.rng.randint(0, 59)), reaching, self.rng)
+        yield from through(moment(date(2023, 10, 13), 11, self.rng.randint(0, 59)), inside, self.rng)
         if plan.sent_back:
             yield from self.again()
         yield from self.ending()
 
-    def working(self) -> list[Action]:
-        """Steps along the case's path up to the state that the plan names."""
+    def working(self) -> tuple[list[Action], list[Action]]:
+        """Steps along the case's path up to the state that the plan names, and those done in that state so far."""
         if self.plan.end == "checking":
-            return [self.note_duplicates] if self.rng.random() < 0.5 else []
+            return [], [self.note_duplicates] if self.rng.random() < 0.5 else []
         steps: list[Action] = [self.note_duplicates, self.advance]
         for state in self.case.path[1:]:
             if state == CaseStates.PROPOSED:
                 break
             here = state == self.plan.end
             if state == self._rejected_at() and state != CaseStates.EXPERT_REVIEW:
-                return [*steps, self.reject]
-            steps += getattr(self, f"_{state}")(here)
+                return [*steps, self.reject], []
+            inside = getattr(self, f"_{state}")(here)
             if here:
-                return steps
+                return steps, inside
+            steps += inside
             if state == self._rejected_at():
-                return [*steps, self.reject]
+                return [*steps, self.reject], []
             if self._goes_on(state):
                 steps.append(self.advance)
-        return [*steps, self.propose]
+        return [*steps, self.propose], []
 
     def _rejected_at(self) -> str:
         """The step at which it shows that the claim cannot be supported; empty for claims that can."""
