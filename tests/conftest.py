@@ -1,5 +1,6 @@
 """Fixtures every test may use: business time, private files, no network."""
 
+import os
 import socket
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.contrib.testing.worker import start_worker
 
+from portal.celery import app
 from portal.kernel import clock
 
 BUSINESS_DAY = datetime(2023, 10, 16, 9, 0, tzinfo=clock.SHANGHAI)
@@ -32,8 +35,24 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
-        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
             raise RuntimeError(f"tests may not reach {address}")
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def worker(transactional_db: None, settings: Any) -> Iterator[None]:
+    """A Celery worker on a queue of its own, so that papers are drawn as in production."""
+    queue = f"test-{os.getpid()}"
+    before = (app.conf.task_always_eager, app.conf.task_default_queue)
+    app.conf.task_always_eager, app.conf.task_default_queue = False, queue
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    with start_worker(app, pool="solo", perform_ping_check=False, queues=[queue], loglevel="WARNING"):
+        yield
+    app.conf.task_always_eager, app.conf.task_default_queue = before
