@@ -128,6 +128,24 @@ def test_the_list_asks_the_same_number_of_questions(
     assert text.count('href="/files/2023-2A-') == count
 
 
+def test_the_list_is_in_the_order_of_filing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "portal.kernel.paging.page_of.__kwdefaults__", {"key": "pk", "newest_first": False, "size": 1}
+    )
+    first_started, second_started = making.draft(), making.draft()
+    early = making.submitted(second_started)
+    with clock.shifted_to(clock.now() + making.DAY):
+        late = making.submitted(first_started)
+    client.force_login(making.staff(Roles.INTAKE))
+    text = client.get("/files/", {"q": "2023"}).content.decode()
+    assert late.number in text
+    assert early.number not in text
+    assert f"?q=2023&amp;after={late.pk}" in text
+    text = client.get("/files/", {"q": "2023", "after": late.pk}).content.decode()
+    assert early.number in text
+    assert late.number not in text
+
+
 def test_the_list_searches_and_filters(client: Client) -> None:
     one, other = making.submitted(), making.submitted()
     client.force_login(making.staff(Roles.INTAKE))

@@ -16,6 +16,7 @@ from portal.accounts.models import User
 from portal.accounts.permissions import is_auditor
 from portal.kernel.gate import only, public
 from portal.kernel.models import Document
+from portal.kernel.paging import page_of
 from portal.ledger import selectors as books
 from portal.pages.permissions import may_read_claim, reads_batches, reads_every_file
 from portal.pages.timeline import file_of
@@ -23,12 +24,10 @@ from review import selectors as reviews
 from review import services as reviewing
 from review.models import Award
 
-PAGE = 50
-
 
 @only(reads_every_file)
 def files(request: HttpRequest) -> HttpResponse:
-    """Every filed claim, newest first, by state and by number, organisation or code."""
+    """Every filed claim, latest filed first, by state and by number, organisation or code."""
     found = filings.claims().filter(filed_at__isnull=False)
     state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()
     if state in ClaimStates.values:
@@ -40,24 +39,13 @@ def files(request: HttpRequest) -> HttpResponse:
             | Q(organisation__code__iexact=text)
             | Q(project__name__icontains=text)
         )
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        found = found.filter(pk__lt=int(before))
-    page = list(found.order_by("-pk")[: PAGE + 1])
-    more = page[PAGE - 1].pk if len(page) > PAGE else None
-    rows = [(claim, OFFICE[ClaimStates(claim.state)]) for claim in page[:PAGE]]
-    query = request.GET.copy()
-    query.pop("before", None)
-    first = f"?{query.urlencode()}" if before else ""
-    following = ""
-    if more:
-        query["before"] = str(more)
-        following = f"?{query.urlencode()}"
+    page = page_of(request, found, key="filed_at", newest_first=True)
+    rows = [(claim, OFFICE[ClaimStates(claim.state)]) for claim in page.rows]
     states = [(one.value, OFFICE[one].label) for one in ClaimStates if one not in ("draft", "discarded")]
     return render(
         request,
         "pages/files.html",
-        {"rows": rows, "states": states, "state": state, "q": text, "first": first, "next": following},
+        {"rows": rows, "states": states, "state": state, "q": text, "page": page},
     )
 
 
@@ -88,7 +76,9 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
         "calculation": shown_steps(shown.verdict) if shown is not None and (decided or not own) else [],
         "proposed": shown.amount if shown is not None and (decided or not own) else None,
         "facts": [
-            (fact.label, _said(claim, fact)) for fact in filings.asked_facts(rules) if claim.facts.get(fact.key)
+            (fact.label, _said(claim, fact))
+            for fact in filings.asked_facts(rules)
+            if claim.facts.get(fact.key)
         ],
         "attachments": [
             (attachment, labels.get(attachment.paper, attachment.paper))

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from portal.kernel import events as chain
 from portal.kernel.gate import only
 from portal.kernel.models import ChainHead, Event
+from portal.kernel.paging import page_of
 from portal.pages.permissions import reads_records
 from portal.pages.states import TIMELINE
 
@@ -16,19 +17,17 @@ PAGE = 100
 def events(request: HttpRequest) -> HttpResponse:
     """Every recorded act, newest first; by file with ?thread=."""
     found = Event.objects.all()
-    thread, before = request.GET.get("thread", "").strip(), request.GET.get("before", "")
+    thread = request.GET.get("thread", "").strip()
     if thread:
         found = found.filter(thread=thread)
-    if before.isdigit():
-        found = found.filter(sequence__lt=int(before))
-    page = list(found.order_by("-sequence")[: PAGE + 1])
-    rows = [(event, TIMELINE[event.verb].office if event.verb in TIMELINE else event.verb) for event in page[:PAGE]]
-    suffix = f"&thread={thread}" if thread else ""
+    page = page_of(request, found, newest_first=True, size=PAGE)
+    rows = [
+        (event, TIMELINE[event.verb].office if event.verb in TIMELINE else event.verb) for event in page.rows
+    ]
     context = {
         "rows": rows,
         "thread": thread,
-        "first": f"?{suffix.lstrip('&')}" if before else "",
-        "next": f"?before={page[PAGE - 1].sequence}{suffix}" if len(page) > PAGE else "",
+        "page": page,
         "head": ChainHead.objects.filter(pk=1).first(),
     }
     return render(request, "pages/events.html", context)
