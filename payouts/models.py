@@ -113,6 +113,11 @@ class Batch(models.Model):
                 name="batch_state_released",
             ),
             models.CheckConstraint(
+                condition=Q(state="settled", settled_at__isnull=False)
+                | ~Q(state="settled") & Q(settled_at=None),
+                name="batch_state_settled",
+            ),
+            models.CheckConstraint(
                 condition=Q(released_by=None) | ~Q(released_by=F("made_by")), name="batch_two_persons"
             ),
             models.CheckConstraint(

@@ -23,6 +23,9 @@ api_patterns = [
     *payouts.urls.api_patterns,
 ]
 
+handler404 = "portal.pages.views.public.not_found"
+handler500 = "portal.pages.views.public.failed"
+
 urlpatterns = [
     path("", include(portal.pages.urls)),
     path("", include(portal.accounts.urls)),

@@ -46,6 +46,13 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+@pytest.fixture(autouse=True)
+def undrawn_papers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Papers stay pending unless a worker runs: only a worker draws, here as in production."""
+    if "worker" not in request.fixturenames:
+        monkeypatch.setattr("portal.kernel.tasks.draw", lambda pk: None)
+
+
 @pytest.fixture
 def worker(transactional_db: None, settings: Any) -> Iterator[None]:
     """A Celery worker on a queue of its own, so that papers are drawn as in production."""

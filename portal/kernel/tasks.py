@@ -4,7 +4,8 @@ import logging
 
 from celery import shared_task
 
-from portal.kernel import events, issuing
+from portal.kernel import events
+from portal.kernel.issuing import draw
 from portal.kernel.models import Document
 
 logger = logging.getLogger(__name__)
@@ -13,7 +14,7 @@ logger = logging.getLogger(__name__)
 @shared_task(name="kernel.render_document")
 def render_document(pk: int) -> None:
     try:
-        issuing.draw(pk)
+        draw(pk)
     except Exception as error:
         logger.exception("paper %s was not drawn", pk)
         Document.objects.filter(pk=pk).exclude(state=Document.States.READY).update(

@@ -76,3 +76,25 @@ def test_the_form_leads_to_the_paper_and_keeps_what_was_typed(client: Client) ->
     assert "编号的样子是SL-2023-0001" in bad
     assert "请填写查验码。" in bad
     assert 'value="not a number"' in bad
+
+
+def test_an_unknown_address_answers_people_and_programs_in_their_own_way(client: Client) -> None:
+    client.force_login(making.organisation())
+    page = client.get("/nowhere/")
+    assert page.status_code == 404
+    assert "‼undefined" not in page.content.decode()
+    answer = client.get("/api/v1/nowhere/")
+    assert answer.status_code == 404
+    assert answer.json() == {"code": "not_found", "message": "没有这个地址。", "fields": {}}
+
+
+def test_a_failure_shows_nothing_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    from portal.pages.views import public
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(public.programmes, "open_rounds", broken)
+    page = Client(raise_request_exception=False).get("/")
+    assert page.status_code == 500
+    assert "secret" not in page.content.decode()

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.views.defaults import page_not_found, server_error
 
 from clauses import selectors as programmes
 from portal.kernel import issuing
@@ -87,6 +88,23 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_offered(request: HttpRequest, *args: Any) -> HttpResponse:
     """Sign-in by mail and the like: the library has them, this house does not."""
     raise Http404
+
+
+@public
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A page for people, the house's shape for programs."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": "not_found", "message": "没有这个地址。", "fields": {}}, status=404)
+    return page_not_found(request, exception or Http404())
+
+
+@public
+def failed(request: HttpRequest) -> HttpResponse:
+    """Something broke; nothing of it is shown."""
+    if request.path.startswith("/api/"):
+        message = "系统出了问题，已记录。请稍后再试。"
+        return JsonResponse({"code": "failed", "message": message, "fields": {}}, status=500)
+    return server_error(request)
 
 
 @public
