@@ -15,6 +15,7 @@ from applications.permissions import owns
 from portal.accounts.permissions import is_applicant
 from portal.kernel import clock
 from portal.kernel.issuing import check_path
+from portal.kernel.paging import key_in
 from portal.kernel.permissions import require
 from portal.kernel.rest import Problem
 from review import selectors
@@ -127,9 +128,9 @@ def _notice(found: Notice, request: Request) -> dict[str, Any]:
 def notices(request: Request) -> Response:
     """全部公示，新的在前，每页50条。不用登录。"""
     found = selectors.notices()
-    before = request.query_params.get("before", "")
-    if before.isdecimal():
-        found = found.filter(pk__lt=int(before))
+    before = key_in(request.query_params.get("before", ""))
+    if before is not None:
+        found = found.filter(pk__lt=before)
     rows = list(found[: PAGE + 1])
     following = rows[PAGE - 1].pk if len(rows) > PAGE else None
     return Response({"results": [_notice(one, request) for one in rows[:PAGE]], "next": following})

@@ -197,6 +197,14 @@ def is_free_of_ties(actor: object, assignment: Assignment) -> bool:
     return may.is_impartial(actor, assignment.case)
 
 
+@predicate("你没有被请来评审这份申报。")
+def is_appointed(actor: object, assignment: Assignment) -> bool:
+    return may.is_appointed(actor, assignment.case)
+
+
+may_score = is_expert & is_own & is_free_of_ties & is_appointed
+
+
 def scoring_is_on(assignment: Assignment) -> Iterator[Refusal]:
     if assignment.case.state != S.EXPERT_REVIEW or assignment.case.claim.state != ClaimStates.UNDER_REVIEW:
         yield Refusal("这份申报的专家评审已经结束。", code="wrong_state")
@@ -212,23 +220,9 @@ assignments = Machine(
     Assignment,
     AssignmentStates,
     [
-        row(
-            "take_on",
-            "接受评审",
-            {A.INVITED},
-            A.ACCEPTED,
-            is_expert & is_own & is_free_of_ties,
-            scoring_is_on,
-        ),
+        row("take_on", "接受评审", {A.INVITED}, A.ACCEPTED, may_score, scoring_is_on),
         row("recuse", "声明回避", {A.INVITED, A.ACCEPTED}, A.RECUSED, is_own, needs_reason=True),
-        row(
-            "sign_score",
-            "提交评分",
-            {A.ACCEPTED},
-            A.SCORED,
-            is_expert & is_own & is_free_of_ties,
-            scoring_is_on,
-        ),
+        row("sign_score", "提交评分", {A.ACCEPTED}, A.SCORED, may_score, scoring_is_on),
     ],
     thread=lambda assignment: assignment.case.claim.number,
 )

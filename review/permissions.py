@@ -3,7 +3,7 @@
 from typing import Any
 
 from applications.permissions import is_impartial as impartial_to_claim
-from portal.accounts.permissions import is_expert, is_handler, is_leader, is_unit_officer
+from portal.accounts.permissions import is_handler, is_leader, is_unit_officer
 from portal.kernel.permissions import by_the_system, predicate
 from review.states import AssignmentStates
 
@@ -42,6 +42,16 @@ def did_not_handle(actor: Any, case: Any) -> bool:
     return actor.pk not in {case.handler_id, case.verified_by_id, case.claim.accepted_by_id}
 
 
+@predicate("这份申报的费用由你核定过，这一步要由另一个人办理。")
+def did_not_verify(actor: Any, case: Any) -> bool:
+    return all(row.verified_by_id != actor.pk for row in case.verifications.all())
+
+
+@predicate("你代表责任单位对这份申报出具过意见，审定要由另一个人办理。")
+def did_not_opine(actor: Any, case: Any) -> bool:
+    return all(row.given_by_id != actor.pk for row in case.opinions.all())
+
+
 @predicate("你评审过这份申报，后面的步骤要由别人办理。")
 def did_not_score(actor: Any, case: Any) -> bool:
     return all(
@@ -50,7 +60,8 @@ def did_not_score(actor: Any, case: Any) -> bool:
 
 
 may_handle = is_handler & is_impartial & did_not_accept & did_not_score
-may_endorse = is_leader & is_impartial & did_not_prepare & did_not_score
-may_score = is_expert & is_impartial & is_appointed
-may_opine = is_unit_officer & is_impartial & speaks_for_a_named_unit & did_not_handle & did_not_score
+may_endorse = is_leader & is_impartial & did_not_prepare & did_not_verify & did_not_opine & did_not_score
+may_opine = (
+    is_unit_officer & is_impartial & speaks_for_a_named_unit & did_not_handle & did_not_verify & did_not_score
+)
 may_end_notice = by_the_system

@@ -550,7 +550,9 @@ def decisions(found: QuerySet[ReviewCase]) -> list[Decision]:
         to_attr="standing_ones",
     )
     listed = list(
-        found.select_related("proposed_by", "verified_by").prefetch_related("assignments", standing_ones)
+        found.select_related("proposed_by", "verified_by").prefetch_related(
+            "assignments", "verifications", "opinions", standing_ones
+        )
     )
     lines = books.lines_of([case.claim.number for case in listed], Accounts.RESERVED)
     return [

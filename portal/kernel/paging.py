@@ -19,6 +19,11 @@ class Page(Generic[M]):
     first: str
 
 
+def key_in(text: str) -> int | None:
+    """The primary key that an address names; None for anything else than at most eighteen plain digits."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
 def page_of(
     request: HttpRequest, found: QuerySet[M], *, key: str = "pk", newest_first: bool = False, size: int = ROWS
 ) -> Page[M]:
@@ -41,14 +46,15 @@ def page_of(
 
 
 def _beyond(found: QuerySet[Any], key: str, way: str, after: str) -> Q | None:
-    if not after.isascii() or not after.isdigit() or len(after) > 18:
+    last = key_in(after)
+    if last is None:
         return None
     if key == "pk":
-        return Q(**{f"pk__{way}": int(after)})
-    at = found.model._default_manager.filter(pk=int(after)).values_list(key, flat=True).first()
+        return Q(**{f"pk__{way}": last})
+    at = found.model._default_manager.filter(pk=last).values_list(key, flat=True).first()
     if at is None:
         return None
-    return Q(**{f"{key}__{way}": at}) | Q(**{key: at, f"pk__{way}": int(after)})
+    return Q(**{f"{key}__{way}": at}) | Q(**{key: at, f"pk__{way}": last})
 
 
 def _address(request: HttpRequest, after: Any) -> str:

@@ -27,7 +27,9 @@ class Forbidden(Refusal):
 class Stale(Refusal):
     """Somebody saved a newer version in the meantime; nothing was overwritten."""
 
-    def __init__(self, message: str = "这份内容已在另一个窗口或由同事保存了新版本，你的修改没有覆盖它。") -> None:
+    def __init__(
+        self, message: str = "这份内容已在另一个窗口或由同事保存了新版本，你的修改没有覆盖它。"
+    ) -> None:
         super().__init__(message, code="stale")
 
 
@@ -50,3 +52,12 @@ def raise_any(parts: Iterable[Refusal]) -> None:
         raise gathered[0]
     if gathered:
         raise Refusals(gathered)
+
+
+def too_long(limit: int, **texts: str) -> list[Refusal]:
+    """A refusal for each of the named `texts` that has more than `limit` characters."""
+    return [
+        Refusal(f"最多{limit:,}个字，现在是{len(text):,}个字。", code="too_long", field=name)
+        for name, text in texts.items()
+        if len(text) > limit
+    ]

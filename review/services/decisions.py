@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from applications import services as filing
+from applications.models import Claim
 from clauses import selectors as programmes
 from clauses import services as programme_services
 from clauses.engine import VERSION
@@ -13,7 +14,7 @@ from portal.kernel import clock, issuing
 from portal.kernel.canonical import digest
 from portal.kernel.money import ZERO, format_yuan
 from portal.kernel.permissions import SYSTEM
-from portal.kernel.refusals import Refusal
+from portal.kernel.refusals import Refusal, raise_any, too_long
 from portal.kernel.work import unit_of_work
 from portal.kernel.workdays import add_workdays
 from portal.ledger import selectors as books
@@ -35,7 +36,7 @@ def propose(*, actor: User, case: ReviewCase) -> ReviewCase:
     Raises Refusal: what the guards say, nothing payable, no budget line, insufficient_budget.
     """
     with unit_of_work():
-        ReviewCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        _lock(case)
         determination = _determine(selectors.cases().get(pk=case.pk), actor)
         now = clock.now()
         changes = {"proposed_at": now, "proposed_by": actor, "step_since": now}
@@ -88,6 +89,7 @@ def send_back(*, actor: User, case: ReviewCase, reason: str) -> ReviewCase:
     """Back to work with a reason. What was approved on the old figures is void, its reservation freed."""
     rejection = case.state == CaseStates.REJECTION_PROPOSED
     with unit_of_work():
+        _lock(case)
         moved = cases.run(
             case.pk,
             "send_back_rejection" if rejection else "send_back",
@@ -114,6 +116,7 @@ def send_back(*, actor: User, case: ReviewCase, reason: str) -> ReviewCase:
 def confirm_rejection(*, actor: User, case: ReviewCase) -> ReviewCase:
     """不予支持: the claim ends, its holds are released, the applicant gets the paper."""
     with unit_of_work():
+        _lock(case)
         now = clock.legal_now()
         moved = cases.run(
             case.pk,
@@ -129,6 +132,7 @@ def post_notice(*, actor: User, chosen: Sequence[ReviewCase], title: str = "") -
     """公示 of endorsed cases of one policy for five working days, counted from the day after posting."""
     if not chosen:
         raise Refusal("请选择要公示的申报。", code="required", field="cases")
+    raise_any(too_long(160, title=title.strip()))
     policies = {case.claim.item.policy_id for case in chosen}
     if len(policies) > 1:
         raise Refusal("一次公示只能列同一政策的申报。", code="mixed_policies", field="cases")
@@ -136,6 +140,7 @@ def post_notice(*, actor: User, chosen: Sequence[ReviewCase], title: str = "") -
         today = clock.today()
         closes_on = add_workdays(today, NOTICE_WORKDAYS)
         ordered = sorted(chosen, key=lambda case: case.pk)
+        _lock(*ordered)
         heading = title.strip() or f"{today.year}年人工智能政策拟支持项目公示"
         document = issuing.issue(
             kind="notice",
@@ -185,7 +190,9 @@ def approve(*, actor: User, case: ReviewCase, document_number: str) -> Award:
     """批复 under a document number: the amount is owed from now on, its budget committed."""
     if not document_number.strip():
         raise Refusal("请填写批复文号。", code="required", field="document_number")
+    raise_any(too_long(60, document_number=document_number.strip()))
     with unit_of_work():
+        _lock(case)
         now = clock.legal_now()
         moved = cases.run(
             case.pk,
@@ -237,6 +244,13 @@ def approve(*, actor: User, case: ReviewCase, document_number: str) -> Award:
             counted=selectors.counted_costs(determination),
         )
     return award
+
+
+def _lock(*found: ReviewCase) -> None:
+    """Lock the claims and then their cases, so that a withdrawal waits for the decision or is seen by it."""
+    claims = [case.claim_id for case in found]
+    list(Claim.objects.select_for_update(of=("self",)).filter(pk__in=claims).order_by("pk"))
+    list(ReviewCase.objects.select_for_update(of=("self",)).filter(claim__in=claims).order_by("claim_id"))
 
 
 def _determine(case: ReviewCase, actor: User) -> Determination:

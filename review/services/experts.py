@@ -13,7 +13,7 @@ from portal.kernel.permissions import require
 from portal.kernel.refusals import Refusal, Stale, raise_any
 from portal.kernel.work import unit_of_work
 from review import selectors
-from review.machine import assignments, is_own
+from review.machine import assignments, may_score, scoring_is_on
 from review.models import Assignment, ReviewCase, Score
 from review.permissions import may_handle
 from review.states import AssignmentStates, CaseStates
@@ -87,7 +87,7 @@ def save_scores(
 
     `seen` is the stamp (selectors.marks_stamp) of what the expert had before him; Stale when it has changed.
     """
-    require(is_own, actor, assignment)
+    require(may_score, actor, assignment)
     criteria = {criterion.code: criterion for criterion in selectors.rules_of(assignment.case)[1].criteria}
     faults: list[Refusal] = []
     checked: dict[str, int | None] = {}
@@ -111,6 +111,7 @@ def save_scores(
         locked = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
         if locked.state != AssignmentStates.ACCEPTED:
             raise Refusal("评分提交后不能再改，接受评审后才能评分。", code="wrong_state")
+        raise_any(scoring_is_on(locked))
         if seen is not None and seen != selectors.marks_stamp(locked):
             raise Stale
         for code in criteria:
@@ -135,7 +136,7 @@ def save_scores(
 
 def sign_score(*, actor: User, assignment: Assignment) -> Assignment:
     """Hand the marks in for good: every criterion marked and reasoned, with an opinion on the whole."""
-    require(is_own, actor, assignment)
+    require(may_score, actor, assignment)
     with unit_of_work():
         current = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
         raise_any(selectors.signing_faults(current))

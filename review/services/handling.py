@@ -14,7 +14,7 @@ from portal.accounts.models import User
 from portal.kernel import clock, events
 from portal.kernel.money import format_yuan, yuan
 from portal.kernel.permissions import require
-from portal.kernel.refusals import Refusal, Stale
+from portal.kernel.refusals import Refusal, Stale, raise_any, too_long
 from portal.kernel.work import unit_of_work
 from review import selectors
 from review.machine import cases, still_under_review
@@ -70,6 +70,7 @@ def record_acceptance(
     """验收: its date and the number of the report (clause 六)."""
     if not document_number.strip():
         raise Refusal("请填写验收文号。", code="required", field="acceptance_document")
+    raise_any(too_long(60, acceptance_document=document_number.strip()))
     if accepted_on > clock.today():
         raise Refusal("验收日期不能晚于今天。", code="future_date", field="acceptance_on")
     return _write(
@@ -110,12 +111,11 @@ def record_approved_sum(*, actor: User, case: ReviewCase, amount: Decimal | str,
 def record_findings(*, actor: User, case: ReviewCase, values: Mapping[str, Any]) -> ReviewCase:
     """What the item asks a reviewer to establish (by fact key); an empty answer counts as not examined."""
     asked = {fact.key: fact for fact in selectors.reviewer_facts(case)}
-    findings = dict(case.findings)
-    for key, value in values.items():
-        if key in asked:
-            findings[key] = filing.fact_value(asked[key], value)
-    findings = {key: value for key, value in findings.items() if value is not None}
-    return _write(case, actor, {CaseStates.VERIFICATION}, findings=findings)
+    said = {key: filing.fact_value(asked[key], value) for key, value in values.items() if key in asked}
+    with unit_of_work():
+        stored = _open(case, actor, {CaseStates.VERIFICATION}).findings
+        findings = {key: value for key, value in {**stored, **said}.items() if value is not None}
+        return _write(case, actor, {CaseStates.VERIFICATION}, findings=findings)
 
 
 def verify_cost(
@@ -204,10 +204,11 @@ def advance(*, actor: User, case: ReviewCase) -> ReviewCase:
     changes: dict[str, Any] = {"step_since": clock.now()}
     if target == CaseStates.UNIT_OPINIONS:
         changes |= {"verified_at": clock.now(), "verified_by": actor}
-    if case.state == CaseStates.EXPERT_REVIEW:
-        totals = selectors.signed_scores(case)
-        changes["score"] = selectors.final_score(totals) if totals else None
     with unit_of_work():
+        ReviewCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        if case.state == CaseStates.EXPERT_REVIEW:
+            totals = selectors.signed_scores(case)
+            changes["score"] = selectors.final_score(totals) if totals else None
         moved = cases.run(case.pk, STEPS[CaseStates(target)], actor=actor, changes=changes)
         if target == CaseStates.UNIT_OPINIONS:
             UnitOpinion.objects.filter(case=moved).delete()

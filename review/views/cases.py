@@ -13,6 +13,7 @@ from clauses import selectors as programmes
 from portal.accounts import selectors as people
 from portal.accounts.permissions import is_handler
 from portal.kernel.gate import only
+from portal.kernel.paging import page_of
 from portal.kernel.permissions import require
 from portal.kernel.refusals import Forbidden, Refusal
 from review import machine, selectors, services
@@ -21,7 +22,7 @@ from review.models import ReviewCase
 from review.permissions import may_handle
 from review.services.handling import STEPS
 from review.states import BEFORE_PROPOSAL, OFFICE, OWNERS, AssignmentStates, CaseStates, Opinions
-from review.views.shared import PAGE, done, filed, found_case, head, is_live, page_of, state_words
+from review.views.shared import PAGE, done, filed, found_case, head, is_live, state_words
 
 ASSIGNMENT_TONES = {
     AssignmentStates.INVITED: "wait",
@@ -53,7 +54,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         found = found.filter(state=step)
     if mine:
         found = found.filter(handler=request.user)
-    rows, following, first = page_of(request, found)
+    page = page_of(request, found)
     queue = list(selectors.opening_queue()[: PAGE + 1])
     return render(
         request,
@@ -68,7 +69,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
                     selectors.step_clock(one) if is_live(one) else None,
                     OWNERS[CaseStates(one.state)],
                 )
-                for one in rows
+                for one in page.rows
             ],
             "steps": [
                 (state.value, OFFICE[state].label)
@@ -79,8 +80,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
             "step": step,
             "mine": mine,
             "filtered": bool(step or mine),
-            "next": following,
-            "first": first,
+            "page": page,
         },
     )
 
@@ -290,9 +290,9 @@ def _pool(request: HttpRequest, found: ReviewCase, known: set[int]) -> dict[str,
         listed = listed.filter(expert_profile__fields__icontains=text) | listed.filter(
             expert_profile__employer_name__icontains=text
         )
-    rows, following, first = page_of(request, listed)
-    conflicts = selectors.expert_conflicts(found, rows)
-    return {"pool": [(one, conflicts[one.pk]) for one in rows], "q": text, "next": following, "first": first}
+    page = page_of(request, listed)
+    conflicts = selectors.expert_conflicts(found, page.rows)
+    return {"pool": [(one, conflicts[one.pk]) for one in page.rows], "q": text, "page": page}
 
 
 def _sheet(rules: Any, counted: list[Any]) -> list[tuple[Any, list[Any]]]:

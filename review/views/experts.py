@@ -12,12 +12,13 @@ from portal.accounts.permissions import is_expert
 from portal.kernel import clock
 from portal.kernel.forms import add_refusals
 from portal.kernel.gate import only
+from portal.kernel.paging import page_of
 from portal.kernel.refusals import Forbidden, Refusal, Stale, raise_any
 from review import selectors, services
 from review.forms import ReasonForm, ScoreForm
 from review.models import Assignment
 from review.states import AssignmentStates, CaseStates
-from review.views.shared import done, filed, page_of
+from review.views.shared import done, filed
 
 TONES = {
     AssignmentStates.INVITED: "wait",
@@ -45,16 +46,16 @@ def _open_here(one: Assignment) -> bool:
 @only(is_expert)
 def assignment_list(request: HttpRequest) -> HttpResponse:
     """The expert's own assignments, newest first."""
-    rows, following, first = page_of(request, selectors.assignments_of(request.user), descending=True)
+    page = page_of(request, selectors.assignments_of(request.user), newest_first=True)
     return render(
         request,
         "review/assignments.html",
         {
             "rows": [
-                (one, _said(one), selectors.step_clock(one.case) if _open_here(one) else None) for one in rows
+                (one, _said(one), selectors.step_clock(one.case) if _open_here(one) else None)
+                for one in page.rows
             ],
-            "next": following,
-            "first": first,
+            "page": page,
         },
     )
 

@@ -16,6 +16,7 @@ from portal.kernel.gate import only, public
 from portal.kernel.issuing import check_path
 from portal.kernel.models import Document
 from portal.kernel.money import ZERO
+from portal.kernel.paging import page_of
 from portal.kernel.refusals import Forbidden, Refusal
 from portal.kernel.workdays import add_workdays
 from review import selectors, services
@@ -24,7 +25,7 @@ from review.models import Notice
 from review.permissions import may_handle
 from review.services.decisions import NOTICE_WORKDAYS
 from review.states import NOTICE, NoticeStates
-from review.views.shared import PAGE, page_of
+from review.views.shared import PAGE
 
 
 @only(is_handler)
@@ -80,14 +81,13 @@ def _day(day: date) -> str:
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
     """Every notice, newest first."""
-    rows, following, first = page_of(request, selectors.notices(), descending=True)
+    page = page_of(request, selectors.notices(), newest_first=True)
     return render(
         request,
         "review/notices.html",
         {
-            "rows": [(one, NOTICE[_state(one)], len(one.document.decision["rows"])) for one in rows],
-            "next": following,
-            "first": first,
+            "rows": [(one, NOTICE[_state(one)], len(one.document.decision["rows"])) for one in page.rows],
+            "page": page,
         },
     )
 

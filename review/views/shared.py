@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -76,19 +74,3 @@ def filed(claim: Claim) -> dict[str, Any]:
         "cost_total": total,
         "papers": selectors.papers(claim),
     }
-
-
-def page_of(
-    request: HttpRequest, found: QuerySet[Any], *, key: str = "after", descending: bool = False
-) -> tuple[list[Any], str, str]:
-    """A keyset page by pk: rows, address of the next page, address of the first one when this is another."""
-    mark = request.GET.get(key, "")
-    if mark.isdigit():
-        found = found.filter(**{"pk__lt" if descending else "pk__gt": int(mark)})
-    rows = list(found.order_by("-pk" if descending else "pk")[: PAGE + 1])
-    others = {name: value for name, value in request.GET.items() if name != key}
-    following = ""
-    if len(rows) > PAGE:
-        rows = rows[:PAGE]
-        following = "?" + urlencode({**others, key: rows[-1].pk})
-    return rows, following, ("?" + urlencode(others) if mark else "")

@@ -4,7 +4,9 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from guardian.shortcuts import remove_perm
 
+from applications import services as filing
 from portal.accounts.states import Roles
 from portal.kernel.refusals import Stale
 from review import selectors, services
@@ -166,6 +168,20 @@ def test_the_invitation(client):
     assert "请先勾选承诺" in text
     text = stages.page(client.post(address, {"act": "take_on", "committed": "on"}, follow=True))
     assert "评分表" in text and "申报内容" in text and "必要性" in text
+
+
+def test_marks_need_the_right_to_the_case_and_its_step():
+    assignment, expert = stages.appointed()
+    assignment = services.take_on(actor=expert, assignment=assignment)
+    marks = {"points": {}, "reasons": {}, "comment": "建议支持。"}
+    filing.withdraw(actor=making.admin_of(assignment.case.claim), claim=assignment.case.claim)
+    with refused("wrong_state"):
+        services.save_scores(actor=expert, assignment=assignment, **marks)
+    remove_perm("review.score_reviewcase", expert, assignment.case)
+    with refused("forbidden"):
+        services.save_scores(actor=type(expert).objects.get(pk=expert.pk), assignment=assignment, **marks)
+    assignment.refresh_from_db()
+    assert assignment.comment == ""
 
 
 def test_recusing(client):

@@ -15,7 +15,7 @@ from tests.review import stages
 pytestmark = pytest.mark.django_db
 
 CASES_QUERIES = 6
-APPROVALS_QUERIES = 12
+APPROVALS_QUERIES = 14
 NOTICE_QUERIES = 4
 
 
@@ -61,7 +61,9 @@ def test_the_list_filters_by_step_and_marks_what_is_late(client, django_assert_n
 
 
 def test_the_list_has_pages(client, monkeypatch):
-    monkeypatch.setattr("review.views.shared.PAGE", 2)
+    monkeypatch.setattr(
+        "portal.kernel.paging.page_of.__kwdefaults__", {"key": "pk", "newest_first": False, "size": 2}
+    )
     cases = [making.case(code="2a") for _ in range(3)]
     at_desk(client)
     text = stages.page(client.get(reverse("cases")))

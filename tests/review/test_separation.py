@@ -110,6 +110,28 @@ def test_who_prepared_may_not_approve_or_confirm(client, who):
     assert state_of(case) == "rejection_proposed"
 
 
+def test_who_verified_a_cost_may_not_endorse(client):
+    making.budget()
+    case = stages.verifying(code="2a")
+    helper = making.staff(Roles.HANDLER)
+    services.verify_rest(actor=helper, case=case)
+    case = making.proposed(making.fresh(case))
+    helper = grant(helper, Roles.LEADER)
+    with pytest.raises(Forbidden, match="由你核定过"):
+        services.endorse(actor=helper, case=case)
+    refused_page(client, helper, reverse("approval", args=[case.claim.number]), {"act": "endorse"})
+    assert state_of(case) == "proposed"
+
+
+def test_who_spoke_for_a_unit_may_not_endorse(client):
+    case = making.proposed(code="2a")
+    officer = grant(case.opinions.first().given_by, Roles.LEADER)
+    with pytest.raises(Forbidden, match="出具过意见"):
+        services.endorse(actor=officer, case=case)
+    refused_page(client, officer, reverse("approval", args=[case.claim.number]), {"act": "endorse"})
+    assert state_of(case) == "proposed"
+
+
 def test_an_expert_may_not_handle_what_he_scores(client):
     case = stages.checked(code="2a")
     assignment, expert = stages.appointed(case)
