@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DateField, Q, QuerySet, Sum
+from django.db.models import Count, DateField, QuerySet, Sum
 
 from applications.models import Attachment, Claim, CostItem, Hold, Nomination, Project
 from applications.states import EDITABLE, ClaimStates, Sections
@@ -343,15 +343,6 @@ def intake_queue() -> QuerySet[Claim]:
 
 def editable(claim: Claim) -> bool:
     return claim.state in EDITABLE
-
-
-def nominations_elsewhere(item: CostItem, claim: Claim) -> QuerySet[Nomination]:
-    """Live claims other than `claim` that name the same cost item."""
-    return (
-        Nomination.objects.filter(cost_item=item)
-        .exclude(claim=claim)
-        .exclude(Q(claim__state=ClaimStates.DISCARDED) | Q(claim__state=ClaimStates.WITHDRAWN))
-    )
 
 
 def masked_name(name: str) -> str:

@@ -13,7 +13,7 @@ from applications.machine import claims as machine
 from applications.models import Claim, CostItem, Hold, Nomination, Project
 from applications.permissions import may_edit, may_submit, may_withdraw, owns
 from applications.services.content import filed_content, receipt
-from applications.services.holds import lock_rivals, release, take
+from applications.services.holds import hand_over, lock_rivals, release, take
 from applications.states import DEAD, ClaimStates, Sections
 from clauses import engine
 from clauses import selectors as programmes
@@ -158,6 +158,7 @@ def submit(*, actor: User, claim: Claim, version: int, committed: bool) -> tuple
         locked = _locked(claim)
         if locked.state == ClaimStates.SUBMITTED:
             return locked, issuing.papers_of(locked, "receipt")[0]
+        _keep_still(locked)
         if selectors.editable(locked) and locked.version != version:
             raise Stale
         if not committed:
@@ -242,23 +243,13 @@ def choose_holder(*, actor: User, claim: Claim, cost_item: CostItem) -> Hold:
             raise Refusal("先提交申报，再改由它使用这笔费用。", code="wrong_state")
         if locked.state in (ClaimStates.APPROVED, ClaimStates.CLOSED):
             raise Refusal("这份申报已经批复，不能再改动它使用的费用。", code="wrong_state")
-        _, rules = programmes.rules_of(locked.item)
         if hold is not None and hold.claim_id == locked.pk:
             return hold
         if hold is not None and hold.claim.organisation_id != locked.organisation_id:
             raise Refusal("这张票据正在由工作人员核对，核对清楚前不能改动。", code="held")
         if hold is not None and hold.claim.state in (ClaimStates.APPROVED, ClaimStates.CLOSED):
             raise Refusal(f"申报{hold.claim.number}已经批复，这笔费用不能再改用。", code="held")
-        if hold is not None:
-            Hold.objects.filter(pk=hold.pk).update(released_at=clock.now(), release_cause="chosen")
-        chosen = Hold.objects.create(
-            claim=locked,
-            cost_item=cost_item,
-            evidence_key=cost_item.evidence_key,
-            overlap_group=rules.overlap_group or "",
-            taken_at=clock.now(),
-            taken_by=actor,
-        )
+        chosen = hand_over(hold, locked, cost_item, cause="chosen", actor=actor)
         events.record(
             "hold.chosen",
             locked,
@@ -289,6 +280,11 @@ def free_reservation(claim: Claim, *, actor: Any) -> None:
 def _locked(claim: Claim) -> Claim:
     locked = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
     return selectors.claims().get(pk=locked.pk)
+
+
+def _keep_still(claim: Claim) -> None:
+    """Lock the costs that are about to be filed: a change of one waits, and then finds it filed."""
+    list(CostItem.objects.select_for_update(of=("self",)).filter(nominations__claim=claim).order_by("pk"))
 
 
 def _unlocked(claim: Claim, section: str) -> None:

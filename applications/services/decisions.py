@@ -8,7 +8,7 @@ from applications.machine import claims as machine
 from applications.models import Claim, CostItem, Hold
 from applications.permissions import is_impartial, may_examine
 from applications.services.claims import free_reservation
-from applications.services.holds import lock_rivals, release
+from applications.services.holds import hand_over, lock_rivals, release
 from applications.states import WITHDRAWABLE, ClaimStates, RefusalCodes, Sections
 from clauses import selectors as programmes
 from portal.accounts.models import User
@@ -178,7 +178,6 @@ def settle_collision(*, actor: User, claim: Claim, cost_item: CostItem, reason: 
     require(is_handler & is_impartial, actor, claim)
     if not reason.strip():
         raise Refusal("请写明核对的结果和依据。", code="reason_required", field="reason")
-    _, rules = programmes.rules_of(claim.item)
     with unit_of_work():
         other = lock_rivals(claim, cost_item)
         claim = selectors.claims().get(pk=claim.pk)
@@ -190,18 +189,9 @@ def settle_collision(*, actor: User, claim: Claim, cost_item: CostItem, reason: 
             return other
         if other is not None and other.claim.state in (ClaimStates.APPROVED, ClaimStates.CLOSED):
             raise Refusal("另一份申报已经批复，不能再改判。", code="held")
-        if other is not None:
-            if not is_impartial(actor, other.claim):
-                raise Refusal("你与另一方有关联，请交给同事核对。", code="forbidden")
-            Hold.objects.filter(pk=other.pk).update(released_at=clock.now(), release_cause="collision")
-        settled = Hold.objects.create(
-            claim=claim,
-            cost_item=cost_item,
-            evidence_key=cost_item.evidence_key,
-            overlap_group=rules.overlap_group or "",
-            taken_at=clock.now(),
-            taken_by=actor,
-        )
+        if other is not None and not is_impartial(actor, other.claim):
+            raise Refusal("你与另一方有关联，请交给同事核对。", code="forbidden")
+        settled = hand_over(other, claim, cost_item, cause="collision", actor=actor)
         events.record(
             "hold.settled",
             claim,

@@ -65,6 +65,21 @@ def lock_rivals(claim: Claim, cost_item: CostItem) -> Hold | None:
     return hold
 
 
+def hand_over(held: Hold | None, claim: Claim, cost_item: CostItem, *, cause: str, actor: User) -> Hold:
+    """End `held`, if there is one, for `cause` and give the cost to `claim`; the caller has locked the rivals."""
+    _, rules = programmes.rules_of(claim.item)
+    if held is not None:
+        _end(held, cause=cause)
+    return Hold.objects.create(
+        claim=claim,
+        cost_item=cost_item,
+        evidence_key=cost_item.evidence_key,
+        overlap_group=rules.overlap_group or "",
+        taken_at=clock.now(),
+        taken_by=actor,
+    )
+
+
 def release(claim: Claim, *, cause: str) -> int:
     """Free everything a claim holds; the number of holds freed."""
     return (

@@ -36,13 +36,13 @@ def upload(
     _, rules = programmes.rules_of(claim.item)
     if paper not in {entry.code for entry in rules.papers if entry.source == "upload"}:
         raise Refusal("这一事项没有这种材料。", code="unknown_paper", field="paper")
-    if cost_item is not None and not claim.nominations.filter(cost_item=cost_item).exists():
-        raise Refusal("这笔费用不在本申报里。", code="not_nominated", field="cost_item")
     name = name.replace("\\", "/").rsplit("/", 1)[-1].strip()[-160:]
     found = uploads.inspect(file, name=name, size=size)
     with unit_of_work():
         locked = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
         _papers_unlocked(locked)
+        if cost_item is not None and not locked.nominations.filter(cost_item=cost_item).exists():
+            raise Refusal("这笔费用不在本申报里。", code="not_nominated", field="cost_item")
         if selectors.attachments(locked).count() >= settings.UPLOADS_PER_CLAIM:
             raise Refusal(
                 f"一份申报最多上传{settings.UPLOADS_PER_CLAIM}个文件。", code="too_many_files", field="file"

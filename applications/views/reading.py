@@ -410,7 +410,7 @@ def _paper_rows(
             status = ("还缺", "wait") if count else NOT_BEGUN
             hint = short[anchor].split("，", 1)[-1] if count else hint
         else:
-            status = DONE if count else ("可不交", "calm")
+            status = DONE if count else ("选好费用后上传" if paper.required else "可不交", "calm")
         rows.append(part(Sections.PAPERS, paper.label, hint, status, anchor))
     return rows
 

@@ -1,12 +1,16 @@
 """Many at once, on real connections: one wins, nobody is lost, nothing is half done."""
 
 from collections import Counter
+from threading import Thread
 
 import pytest
+from django.db import connections
 
 from applications import selectors
 from applications import services as filing
 from applications.models import Claim, Hold
+from applications.services import claims as submission
+from applications.services.content import COST_FIELDS
 from portal.accounts.states import Roles
 from portal.kernel import events
 from portal.kernel.models import Document, Event
@@ -207,3 +211,33 @@ def test_two_clerks_deciding_at_once_decide_once():
         "wrong_state",
     ]
     unbroken()
+
+
+def test_a_cost_changed_while_it_is_filed_stays_as_it_was_filed(monkeypatch):
+    claim = making.draft()
+    admin, (item,) = making.admin_of(claim), selectors.nominated(claim)
+    said, freeze = [], submission.filed_content
+
+    def change():
+        try:
+            values = {name: getattr(item, name) for name in COST_FIELDS} | {"amount": "1.00"}
+            said.append(filing.update_cost_item(actor=admin, item=item, values=values))
+        except Refusal as refusal:
+            said.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    other = Thread(target=change, daemon=True)
+
+    def slowly(found):
+        content = freeze(found)
+        other.start()
+        other.join(timeout=1)
+        return content
+
+    monkeypatch.setattr(submission, "filed_content", slowly)
+    filed, _ = submitting(claim)()
+    other.join(timeout=20)
+    assert said == ["in_use"]
+    item.refresh_from_db()
+    assert filed.content["costs"][0]["amount"] == f"{item.amount:.2f}" == "60000000.00"
