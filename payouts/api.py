@@ -18,6 +18,7 @@ from payouts.permissions import may_make, may_see_batches
 from payouts.states import BatchStates, PaymentStates, Results
 from portal.accounts.permissions import is_applicant, is_finance_clerk
 from portal.kernel.money import ZERO, yuan
+from portal.kernel.paging import key_in
 from portal.kernel.permissions import require
 from portal.kernel.refusals import Refusal
 from portal.kernel.rest import Problem
@@ -280,8 +281,8 @@ def payable(request: Request) -> Response:
     """Payments with an account, in no batch; count and total are those of the whole list."""
     require(may_see_batches, request.user, None)
     whole = selectors.payable().order_by("pk")
-    after = request.query_params.get("after", "")
-    found = list((whole.filter(pk__gt=int(after)) if after.isdigit() else whole)[: PAGE + 1])
+    after = key_in(request.query_params.get("after", ""))
+    found = list((whole if after is None else whole.filter(pk__gt=after))[: PAGE + 1])
     sums = selectors.tally(whole)
     answer = {
         "count": sums.count,
@@ -518,8 +519,7 @@ def _read(shape: type[serializers.Serializer], request: Request) -> dict[str, An
 
 
 def _before(request: Request) -> int | None:
-    text = request.query_params.get("before", "")
-    return int(text) if text.isdigit() else None
+    return key_in(request.query_params.get("before", ""))
 
 
 def _batch(number: str) -> Batch:

@@ -18,7 +18,7 @@ from portal.accounts.permissions import is_finance_clerk
 from portal.kernel import clock, events
 from portal.kernel.numbers import next_number
 from portal.kernel.permissions import require
-from portal.kernel.refusals import Refusal, Stale
+from portal.kernel.refusals import Refusal, Stale, raise_any, too_long
 from portal.kernel.work import unit_of_work
 from portal.ledger import services as ledger
 from portal.ledger.states import Kinds
@@ -179,6 +179,7 @@ def record_result(
         raise Refusal("请填写退票原因。", code="required", field="return_reason")
     if result not in (Results.PAID, Results.RETURNED):
         raise Refusal("请选择支付成功或退票。", code="bad_choice", field="result")
+    raise_any(too_long(60, bank_reference=reference) + too_long(200, return_reason=reason))
     with unit_of_work():
         batch = Batch.objects.select_for_update(of=("self",)).get(pk=line.batch_id)
         locked = BatchLine.objects.select_for_update(of=("self",)).get(pk=line.pk)

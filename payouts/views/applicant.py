@@ -17,6 +17,7 @@ from portal.accounts.models import User
 from portal.accounts.permissions import is_applicant
 from portal.kernel.forms import add_refusals
 from portal.kernel.gate import only
+from portal.kernel.paging import key_in
 from portal.kernel.refusals import Forbidden, Refusal
 from review.models import Award
 
@@ -27,10 +28,8 @@ PAGE = 50
 def dues(request: HttpRequest) -> HttpResponse:
     """Every award of the organisation with the state of its payment and what to do."""
     user: User = request.user
-    before = request.GET.get("before", "")
-    found = selectors.dues_of(
-        user.organisation, before=int(before) if before.isdigit() else None, limit=PAGE + 1
-    )
+    before = key_in(request.GET.get("before", ""))
+    found = selectors.dues_of(user.organisation, before=before, limit=PAGE + 1)
     return render(
         request,
         "payouts/dues.html",

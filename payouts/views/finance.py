@@ -22,6 +22,7 @@ from portal.kernel.forms import add_refusals
 from portal.kernel.gate import only
 from portal.kernel.models import Document
 from portal.kernel.money import ZERO, yuan
+from portal.kernel.paging import key_in
 from portal.kernel.permissions import require
 from portal.kernel.refusals import Forbidden, Refusal
 from portal.kernel.templatetags.formats import cn_datetime
@@ -36,9 +37,9 @@ PAPER_TONES = {Document.States.PENDING: "now", Document.States.READY: "done", Do
 def batches(request: HttpRequest) -> HttpResponse:
     """Batches, newest first, and what waits to be put into one."""
     found = selectors.listed_batches()
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        found = found.filter(pk__lt=int(before))
+    before = key_in(request.GET.get("before", ""))
+    if before is not None:
+        found = found.filter(pk__lt=before)
     page = list(found[: PAGE + 1])
     return render(
         request,
@@ -276,14 +277,14 @@ def _page(
     request: HttpRequest, found: Batch, refusal: Refusal | None = None, *, ticked: list[str] | None = None
 ) -> HttpResponse:
     user, state = request.user, BatchStates(found.state)
-    after, waiting_after = request.GET.get("after", ""), request.GET.get("waiting", "")
+    after, waiting_after = key_in(request.GET.get("after", "")), key_in(request.GET.get("waiting", ""))
     lines = selectors.lines_of(found).order_by("pk")
     payable = selectors.payable().order_by("pk")
     may = {name: machine.allows(name, found, user) for name in machine.rows}
-    shown = list((lines.filter(pk__gt=int(after)) if after.isdigit() else lines)[: PAGE + 1])
+    shown = list((lines if after is None else lines.filter(pk__gt=after))[: PAGE + 1])
     choice: list[Payment] = []
     if may["submit"]:
-        asked = payable.filter(pk__gt=int(waiting_after)) if waiting_after.isdigit() else payable
+        asked = payable if waiting_after is None else payable.filter(pk__gt=waiting_after)
         choice = list(asked[: PAGE + 1])
     left = selectors.open_results(found) if state == BatchStates.RELEASED else 0
     context = {
@@ -292,7 +293,7 @@ def _page(
         "frozen": state in FROZEN,
         "sum": selectors.tally(lines),
         "rows": [{"line": line, "badge": RESULT[Results(line.result)]} for line in shown[:PAGE]],
-        "start": lines.filter(pk__lt=shown[0].pk).count() if after.isdigit() and shown else 0,
+        "start": lines.filter(pk__lt=shown[0].pk).count() if after is not None and shown else 0,
         "next": f"?after={shown[PAGE - 1].pk}" if len(shown) > PAGE else "",
         "first": "?" if after else "",
         "waiting": choice[:PAGE],

@@ -190,6 +190,30 @@ def test_a_body_of_another_shape(body):
     assert all(name.startswith("claims") for name in told["fields"])
 
 
+@pytest.mark.parametrize("place", ["²", "９", "9" * 5000, "-1", "x"])
+def test_a_place_in_a_list_that_is_none_starts_at_the_beginning(place):
+    number = desk.drafted().batch.number
+    clerk = program(desk.clerk())
+    for name, key in (("batches", "before"), ("payable", "after")):
+        answer = clerk.get(at(name), {key: place})
+        assert answer.status_code == 200
+    assert [one["number"] for one in clerk.get(at("batches"), {"before": place}).json()["results"]] == [
+        number
+    ]
+
+
+def test_words_of_the_bank_that_are_too_long():
+    made = desk.released([making.requested()])
+    claim = desk.claim_of(made.lines[0].payment).number
+    clerk = program(made.clerk)
+    for word, limit in (("bank_reference", 60), ("return_reason", 200)):
+        result = "paid" if word == "bank_reference" else "returned"
+        results = [{"claim": claim, "result": result, word: "1" * (limit + 1)}]
+        (told,) = ask(clerk, "batch_results", made.batch.number, body={"results": results})["results"]
+        assert (told["done"], told["code"], set(told["fields"])) == (False, "too_long", {word})
+    assert not BatchLine.objects.exclude(result="pending").exists()
+
+
 def test_exports():
     made = desk.submitted()
     client = program(made.clerk)
