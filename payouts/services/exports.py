@@ -57,7 +57,7 @@ def _summary(batch: Batch) -> bytes:
             row["clause"],
             _money(row["claimed_base"]),
             _money(row["audited_base"]),
-            f"{Decimal(row['rate']) * 100:f}%" if row["rate"] else "",
+            f"{(Decimal(row['rate']) * 100).normalize():f}%" if row["rate"] else "",
             _money(row["cap"]),
             _money(row["computed"]),
             *(_money(row[name]) for name in ("approved", "paid", "payment", "balance")),

@@ -1,6 +1,8 @@
 """A real browser, a real server, a real worker: what a journey needs."""
 
+import io
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,7 +12,16 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from celery.contrib.testing.worker import start_worker
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    APIResponse,
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
+from pypdf import PdfReader
 
 from portal.celery import app
 from portal.kernel import clock, moving
@@ -27,6 +38,8 @@ ARGUMENTS = [
 ]
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 15_000
+ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
 
 @pytest.fixture(scope="session")
@@ -61,18 +74,24 @@ class Person:
     """Somebody at a browser of his own."""
 
     def __init__(self, browser: Browser, address: str, username: str, shots: Path) -> None:
-        self.context: BrowserContext = browser.new_context(viewport=WIDE, locale="zh-CN", accept_downloads=True)
+        self.context: BrowserContext = browser.new_context(
+            viewport=WIDE, locale="zh-CN", accept_downloads=True
+        )
+        self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.address = address
         self.username = username
         self.shots = shots
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on(
-            "console", lambda message: self.errors.append(message.text) if message.type == "error" else None
-        )
+        self.page.on("console", self._note)
         if username:
             self.sign_in()
+
+    def _note(self, message: ConsoleMessage) -> None:
+        """Keep script and policy errors; a refusal's 4xx is an answer, not an error."""
+        if message.type == "error" and not ANSWERED.match(message.text):
+            self.errors.append(message.text)
 
     def sign_in(self) -> None:
         self.go("/account/login/")
@@ -84,11 +103,48 @@ class Person:
     def go(self, path: str) -> None:
         self.page.goto(self.address + path)
 
-    def press(self, name: str) -> None:
-        """Press the button, or follow the link, of that name."""
-        button = self.page.get_by_role("button", name=name, exact=True)
-        target = button if button.count() else self.page.get_by_role("link", name=name, exact=True)
+    def press(self, name: str, about: str = "") -> None:
+        """Press the button, or follow the link, of that name; `about` is what it adds for screen readers."""
+        full = re.compile(rf"^{re.escape(name)}[\s：]*{re.escape(about)}$")
+        button = self.page.get_by_role("button", name=full)
+        target = button if button.count() else self.page.get_by_role("link", name=full)
         target.first.click()
+
+    def fill(self, label: str, value: str) -> None:
+        """Fill the field whose label begins with `label`; a field that may stay empty says so after it."""
+        self.page.get_by_label(re.compile(rf"^{re.escape(label)}(\s*（.*）)?$")).fill(value)
+
+    def choose(self, label: str) -> None:
+        """Tick the box or the radio button of that name."""
+        radio = self.page.get_by_role("radio", name=label, exact=True)
+        (radio if radio.count() else self.page.get_by_role("checkbox", name=label)).check()
+
+    def pick(self, label: str, option: str) -> None:
+        """Choose in a select by the option's words."""
+        self.page.get_by_label(re.compile(rf"^{re.escape(label)}")).select_option(label=option)
+
+    def sees(self, *words: str) -> None:
+        """Wait until the page says all of `words`."""
+        for word in words:
+            expect(self.page.locator("#page")).to_contain_text(word, timeout=PATIENCE)
+
+    def value(self, label: str) -> str:
+        return self.page.get_by_label(label, exact=True).input_value()
+
+    def post(self, path: str, **fields: str) -> APIResponse:
+        """Send what the page has no button for, as somebody with this session might."""
+        token = self.page.locator("input[name=csrfmiddlewaretoken]").first.input_value()
+        headers = {"Referer": self.address + path}
+        form = {"csrfmiddlewaretoken": token, **fields}
+        return self.context.request.post(self.address + path, form=form, headers=headers)
+
+    def paper(self, path: str) -> str:
+        """The text of the PDF at `path`, without spaces and line ends."""
+        answer = self.context.request.get(self.address + path)
+        assert answer.headers["content-type"] == "application/pdf", answer.url
+        (self.shots / f"{path.strip('/').replace('/', '-')}.pdf").write_bytes(answer.body())
+        pages = PdfReader(io.BytesIO(answer.body())).pages
+        return "".join("".join(page.extract_text() for page in pages).split())
 
     def text(self) -> str:
         return self.page.locator("body").inner_text()
