@@ -8,6 +8,7 @@ from typing import Any
 from applications import services as filing
 from applications.models import Claim, CostItem
 from applications.permissions import may_open_review
+from applications.states import DEAD
 from clauses import selectors as programmes
 from clauses.models import ListedEvent
 from portal.accounts.models import User
@@ -83,12 +84,29 @@ def record_acceptance(
 
 
 def record_listing(*, actor: User, case: ReviewCase, event: ListedEvent) -> ReviewCase:
-    """Match the claim to an event of the year list; only its organiser may be paid, once (clause 九)."""
+    """Match the claim to an event of the year list; only its organiser may be paid, once (clause 九).
+
+    A claim that ended without an award gives its event up.
+    """
     if event.organiser_code != case.claim.organisation.code:
         raise Refusal("清单上的主办机构不是申报单位，不能认定。", code="not_organiser", field="listed_event")
-    if ReviewCase.objects.filter(listed_event=event).exclude(pk=case.pk).exists():
-        raise Refusal("这场活动已经认定给另一份申报。", code="already_done", field="listed_event")
-    return _write(case, actor, {CaseStates.LISTING}, listed_event=event)
+    with unit_of_work():
+        _open(case, actor, {CaseStates.LISTING})
+        ListedEvent.objects.select_for_update(of=("self",)).get(pk=event.pk)
+        other = selectors.cases().filter(listed_event=event).exclude(pk=case.pk).first()
+        if other is not None and other.claim.state not in DEAD:
+            raise Refusal("这场活动已经认定给另一份申报。", code="already_done", field="listed_event")
+        if other is not None:
+            other.listed_event = None
+            other.save(update_fields=["listed_event"])
+            events.record(
+                "review.recorded",
+                other,
+                actor=actor,
+                thread=other.claim.number,
+                data={"listed_event": None, "given_to": case.claim.number},
+            )
+        return _write(case, actor, {CaseStates.LISTING}, listed_event=event)
 
 
 def record_approved_sum(*, actor: User, case: ReviewCase, amount: Decimal | str, reason: str) -> ReviewCase:

@@ -20,6 +20,7 @@ from review.tasks import close_due_notices
 from tests import making
 from tests.racing import race
 from tests.refusing import refused
+from tests.review import stages
 
 pytestmark = pytest.mark.django_db
 
@@ -309,3 +310,14 @@ def test_two_proposals_race_for_the_last_of_the_budget():
     codes = [getattr(one, "code", "proposed") for one in results]
     assert sorted(codes) == ["insufficient_budget", "proposed"]
     assert balances(line)["available"] == 4000000
+
+
+def test_an_ended_claim_gives_its_listed_event_up():
+    case = stages.checked(code="9b")
+    event = selectors.filings.listed_event(case.claim)
+    services.record_listing(actor=case.handler, case=case, event=event)
+    owner = making.admin_of(case.claim)
+    making.filing.withdraw(actor=owner, claim=case.claim)
+    again = stages.checked(making.case(making.submitted(making.draft(owner, "9b", owner=case.claim.project))))
+    services.record_listing(actor=again.handler, case=again, event=event)
+    assert (making.fresh(case).listed_event, making.fresh(again).listed_event) == (None, event)
