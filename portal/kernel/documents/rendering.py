@@ -142,6 +142,7 @@ def _html(
         "number": number,
         "digest": digest,
         "check_url": check_url,
+        "check_code": check_url.rstrip("/").rpartition("-")[2],
         "qr": _qr(check_url) if check_url else "",
     }
     return _set_tight(_engine().get_template(template).render(Context(context)))

@@ -453,3 +453,12 @@ def test_a_style_sheet_that_reaches_out_makes_no_paper(monkeypatch, tmp_path):
     monkeypatch.setattr(rendering, "STYLE", style)
     with pytest.raises(rendering.ForbiddenResource):
         draw("decision")
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_prints_what_the_check_page_asks_for(papers, name):
+    """The check page wants the number and the code; somebody without a camera reads both from the foot."""
+    code = ADDRESS.rstrip("/").rpartition("-")[2]
+    assert f"编号{NUMBER}查验码{code}" in text_of(papers[name])
+    assert "输入编号和查验码" in text_of(papers[name])
+    assert "研究研究" not in text_of(papers[name])
