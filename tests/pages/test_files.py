@@ -80,7 +80,9 @@ def test_an_award_shows_its_steps_cuts_and_sentence(client: Client) -> None:
     assert "10,000,000.00" in text
     assert "金额怎么算的" in text
     assert "一次性" in text
-    assert "提供收款" in text or "收款信息" in text
+    assert f'href="/payouts/{claim.number}/account/"' in text
+    office = page(client, making.staff(Roles.LEADER), f"/files/{claim.number}/")[1]
+    assert f"/payouts/{claim.number}/account/" not in office
 
 
 def test_the_auditor_recomputes_an_award(client: Client) -> None:
@@ -89,6 +91,7 @@ def test_the_auditor_recomputes_an_award(client: Client) -> None:
     status, text = page(client, auditor, f"/files/{award.case.claim.number}/recompute/")
     assert status == 200
     assert "重新计算的结果与批复时存下的完全相同" in text
+    assert text.count(f"{award.amount:,.2f}元</dd>") == 3
     leader = making.staff(Roles.LEADER)
     assert page(client, leader, f"/files/{award.case.claim.number}/recompute/")[0] == 403
 
@@ -199,3 +202,13 @@ def test_withdrawal_stops_the_case_on_the_page(client: Client) -> None:
     assert "你已撤回" in text
     with pytest.raises(Exception, match="审核已停止"):
         reviewing.endorse(actor=making.staff(Roles.LEADER), case=case)
+
+
+def test_answers_read_as_people_wrote_them(client: Client) -> None:
+    """A "no" is an answer and a date is written as a date."""
+    claim = making.submitted()
+    claim.facts = {**claim.facts, "vat_deductible": False, "build_from": "2023-01-10"}
+    type(claim).objects.filter(pk=claim.pk).update(facts=claim.facts)
+    text = page(client, making.admin_of(claim), f"/files/{claim.number}/")[1]
+    assert "<dt>进项税可以抵扣</dt><dd>否</dd>" in text
+    assert "<dt>建设开始日期</dt><dd>2023年1月10日</dd>" in text

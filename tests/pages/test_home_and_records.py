@@ -1,16 +1,24 @@
 """To-do lists, the moved clock, the auditor's records."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
 
+import portal
 from applications import services as filing
+from applications.machine import claims
+from payouts.machine import batches, payments
 from portal.accounts.states import Roles
 from portal.kernel import clock, moving
 from portal.kernel.models import ClockShift
 from portal.kernel.refusals import Refusal
+from portal.ledger.states import Kinds
+from portal.pages.states import record_words
+from review.machine import assignments, cases
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +96,15 @@ def test_records_are_the_auditors(client: Client, path: str) -> None:
     assert client.get(path).status_code == 403
     client.logout()
     assert client.get(path)["location"].startswith("/account/login/")
+
+
+def test_every_recorded_act_has_words_for_the_auditor() -> None:
+    machines = (claims, cases, assignments, payments, batches)
+    root = Path(portal.__file__).parents[1]
+    verbs = {f"{one.model._meta.label_lower}.{name}" for one in machines for name in one.rows}
+    verbs |= {f"ledger.{kind.value}" for kind in Kinds}
+    for app in ("portal", "clauses", "applications", "review", "payouts"):
+        for source in (root / app).rglob("*.py"):
+            verbs |= set(re.findall(r'events\.record\(\s*"([a-z_.]+)"', source.read_text()))
+    assert "batch.exported" in verbs
+    assert sorted(verb for verb in verbs if record_words(verb) == verb) == []

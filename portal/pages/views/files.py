@@ -12,6 +12,7 @@ from applications.models import Claim
 from applications.states import APPLICANT, OFFICE, ClaimStates
 from clauses import selectors as programmes
 from payouts.models import BatchLine
+from payouts.states import PaymentStates
 from portal.accounts.models import User
 from portal.accounts.permissions import is_auditor
 from portal.kernel.gate import only, public
@@ -76,9 +77,9 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
         "calculation": shown_steps(shown.verdict) if shown is not None and (decided or not own) else [],
         "proposed": shown.amount if shown is not None and (decided or not own) else None,
         "facts": [
-            (fact.label, _said(claim, fact))
+            (fact.label, reviews.fact_words(fact, claim.facts[fact.key]))
             for fact in filings.asked_facts(rules)
-            if claim.facts.get(fact.key)
+            if claim.facts.get(fact.key) not in (None, "")
         ],
         "attachments": [
             (attachment, labels.get(attachment.paper, attachment.paper))
@@ -86,6 +87,9 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
         ],
         "postings": [] if own else list(books.postings_of(claim.number)),
         "auditor": is_auditor(user, None),
+        "account_due": own
+        and state == ClaimStates.APPROVED
+        and (found.payment is None or found.payment.state == PaymentStates.ACCOUNT_DUE),
         "withdrawable": own and state in ("submitted", "correction_due", "accepted", "under_review"),
     }
     return render(request, "pages/file.html", context)
@@ -99,7 +103,14 @@ def recompute(request: HttpRequest, number: str) -> HttpResponse:
     return render(
         request,
         "pages/recompute.html",
-        {"award": award, "answer": answer, "steps": shown_steps(answer["fresh"]), "number": number},
+        {
+            "award": award,
+            "answer": answer,
+            "stored": Decimal(answer["stored_amount"]),
+            "fresh": Decimal(answer["amount"]),
+            "steps": shown_steps(answer["fresh"]),
+            "number": number,
+        },
     )
 
 
@@ -140,15 +151,6 @@ def readable_claim(request: HttpRequest, number: str) -> tuple[Claim, User]:
     if claim is None or not may_read_claim(user, claim):
         raise Http404
     return claim, user
-
-
-def _said(claim: Claim, fact: Any) -> str:
-    value = claim.facts[fact.key]
-    if fact.type == "choice":
-        return str(fact.choices.get(value, value))
-    if fact.type == "bool":
-        return "是" if value else "否"
-    return f"{value}{fact.unit or ''}"
 
 
 def shown_steps(verdict: dict[str, Any]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from portal.kernel.gate import only
 from portal.kernel.models import ChainHead, Event
 from portal.kernel.paging import page_of
 from portal.pages.permissions import reads_records
-from portal.pages.states import TIMELINE
+from portal.pages.states import record_words
 
 PAGE = 100
 
@@ -21,9 +21,7 @@ def events(request: HttpRequest) -> HttpResponse:
     if thread:
         found = found.filter(thread=thread)
     page = page_of(request, found, newest_first=True, size=PAGE)
-    rows = [
-        (event, TIMELINE[event.verb].office if event.verb in TIMELINE else event.verb) for event in page.rows
-    ]
+    rows = [(event, record_words(event.verb)) for event in page.rows]
     context = {
         "rows": rows,
         "thread": thread,
