@@ -44,6 +44,8 @@ def yuan(text: object, *, field: str | None = None, positive: bool = False) -> D
     written = (
         str(text).strip().translate(_WIDE).removeprefix("¥").removeprefix("￥").removesuffix("元").strip()
     )
+    if text is None or not written:
+        raise Refusal("请填写金额，单位是元。", code="bad_amount", field=field)
     if written.startswith(("-", "−", "－")):
         raise Refusal("金额不能是负数。", code="negative_amount", field=field)
     if not _PLAIN.fullmatch(written):

@@ -126,3 +126,10 @@ def test_a_money_column_is_exact_and_not_negative_unless_it_says_so():
     signed.run_validators(Decimal("-0.01"))
     assert signed.deconstruct()[3] == {"signed": True}
     assert plain_field.deconstruct()[3] == {}
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "元", None])
+def test_nothing_written_is_asked_for(nothing):
+    with refused("bad_amount") as parts:
+        yuan(nothing)
+    assert parts[0].message == "请填写金额，单位是元。"

@@ -73,6 +73,14 @@ def test_the_task_list_shows_the_guard(see):
     assert "暂不能开始" in text and "还有76天" in text and "按已填费用计算，不是承诺" in text
 
 
+def test_a_required_paper_is_never_called_optional(see):
+    """Before any cost is chosen its papers wait for the cost; only what may be left out says so."""
+    claim = empty_draft()
+    text = see(making.admin_of(claim), page("claim", claim))
+    assert text.count("选好费用后上传") == 3
+    assert text.count("可不交") == 2
+
+
 def test_a_whole_draft_may_be_checked(see, draft):
     text = see(making.admin_of(draft), page("claim", draft))
     assert (
