@@ -183,10 +183,13 @@ def asked_facts(rules: engine.Item) -> list[engine.FactSpec]:
     return [fact for fact in rules.facts if fact.by == "applicant" and fact.key not in DERIVED_FACTS]
 
 
-def derived_facts(organisation: Organisation) -> dict[str, Any]:
+def derived_facts(claim: Claim) -> dict[str, Any]:
+    """What the organisation's own record answers: as filed, once the claim is filed; as it stands before."""
+    organisation = claim.organisation
+    filed = claim.content["organisation"] if claim.content else {}
     return {
-        "applicant_kind": organisation.kind,
-        "registered_in_harbin": organisation.district != ELSEWHERE,
+        "applicant_kind": filed.get("kind", organisation.kind),
+        "registered_in_harbin": filed.get("district", organisation.district) != ELSEWHERE,
     }
 
 
@@ -217,7 +220,7 @@ def question(
         id=claim.number,
         item=rules.id,
         filed_at=filed_at,
-        facts=typed_facts(rules, {**derived_facts(claim.organisation), **claim.facts, **(facts or {})}),
+        facts=typed_facts(rules, {**derived_facts(claim), **claim.facts, **(facts or {})}),
         costs=tuple(_fitted(rules, cost) for cost in costs or ()) if rules.takes_costs else None,
         in_force=programmes.settings_in_force(claim.item.policy, filed_at),
     )

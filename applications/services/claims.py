@@ -206,7 +206,11 @@ def submit(*, actor: User, claim: Claim, version: int, committed: bool) -> tuple
             template="papers/receipt.html",
             actor=actor,
             thread=locked.number,
-            public_summary={"单位": locked.organisation.name, "事项": locked.item.title, "状态": "已提交"},
+            public_summary={
+                "单位": selectors.masked_name(locked.organisation.name),
+                "事项": locked.item.title,
+                "状态": "已提交",
+            },
         )
     return locked, document
 

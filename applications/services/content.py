@@ -48,6 +48,7 @@ def filed_content(claim: Claim) -> dict[str, Any]:
                 "code": claim.organisation.code,
                 "name": claim.organisation.name,
                 "kind": claim.organisation.kind,
+                "district": claim.organisation.district,
             },
             "project": _project(claim),
             "facts": claim.facts,

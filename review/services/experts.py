@@ -138,6 +138,7 @@ def sign_score(*, actor: User, assignment: Assignment) -> Assignment:
     """Hand the marks in for good: every criterion marked and reasoned, with an opinion on the whole."""
     require(may_score, actor, assignment)
     with unit_of_work():
+        ReviewCase.objects.select_for_update(of=("self",)).get(pk=assignment.case_id)
         current = Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
         raise_any(selectors.signing_faults(current))
         given = current.scores.values_list("points", flat=True)
