@@ -43,7 +43,9 @@ class CostItem(models.Model):
     quantity = models.CharField("数量", max_length=30, blank=True)
     category = models.CharField("类别", max_length=30, blank=True)
     side = models.CharField("方向", max_length=10, choices=Sides, default=Sides.PURCHASE)
-    evidence_kind = models.CharField("凭证", max_length=10, choices=EvidenceKinds, default=EvidenceKinds.INVOICE)
+    evidence_kind = models.CharField(
+        "凭证", max_length=10, choices=EvidenceKinds, default=EvidenceKinds.INVOICE
+    )
     invoice_code = models.CharField("发票代码", max_length=12, blank=True)
     document_number = models.CharField("发票号码或凭证号", max_length=40)
     line = models.PositiveSmallIntegerField("行号", default=1)

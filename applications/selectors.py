@@ -306,6 +306,8 @@ def missing_actions(claim: Claim) -> list[Missing]:
     if rules.takes_costs and not items:
         found.append(Missing(Sections.COSTS, "选择计入本申报的费用"))
     for item in items:
+        if rules.categories and not item.category:
+            found.append(Missing(Sections.COSTS, f"给“{item.name}”选择费用类别", f"cost-{item.pk}"))
         for name in rules.cost_dates:
             if getattr(item, name, None) is None:
                 label = COST_DATE_LABELS[name]

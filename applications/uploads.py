@@ -19,6 +19,7 @@ TYPES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
 }
+SUFFIXES = tuple(suffix for suffixes in TYPES.values() for suffix in suffixes)
 ACCEPTED_NAMES = "PDF、JPG、PNG、XLSX、DOCX"
 MOST_PIXELS = 80_000_000
 MOST_PAGES = 1000
@@ -46,6 +47,13 @@ def inspect(file: IO[bytes], *, name: str, size: int) -> Inspected:
         )
     head = file.read(8192)
     kind = filetype.guess(head)
+    suffix = next((one for one in SUFFIXES if name.lower().endswith(one)), "")
+    if (kind is None or kind.mime not in TYPES) and suffix:
+        raise Refusal(
+            f"“{name}”的内容不是{suffix[1:].upper()}。请打开文件检查，重新导出后再上传。",
+            code="mislabelled_file",
+            field="file",
+        )
     if kind is None or kind.mime not in TYPES:
         raise Refusal(
             f"“{name}”的类型不能上传。请上传{ACCEPTED_NAMES}文件。", code="type_not_allowed", field="file"

@@ -45,9 +45,7 @@ def budget_uses() -> list[Use]:
             content.id,
             f"{content.short_title}（{content.document_number}）",
             tuple(
-                (item.id, item.title)
-                for item in content.items.values()
-                if item.kind in (MONEY, CASE_BY_CASE)
+                (item.id, item.title) for item in content.items.values() if item.kind in (MONEY, CASE_BY_CASE)
             ),
         )
         for content in (pack(row.pack) for row in loaded_policies())

@@ -50,5 +50,5 @@ class ClaimFacts:
     def __post_init__(self) -> None:
         if self.costs is not None and self.base is not None:
             raise ValueError("a claim has costs or a verified base, not both")
-        if self.base is not None and self.base < 0 or any(cost.amount < 0 for cost in self.costs or ()):
+        if (self.base is not None and self.base < 0) or any(cost.amount < 0 for cost in self.costs or ()):
             raise ValueError("amounts are not negative")

@@ -32,9 +32,7 @@ def load_policies() -> list[Policy]:
             if policy is None:
                 policy = Policy(pack=pack_id, loaded_at=clock.now())
             elif policy.pack_hash != content.hash and _in_use(policy):
-                raise Refusal(
-                    f"政策包{pack_id}已有申报，内容不能再改。请另发新版本。", code="pack_published"
-                )
+                raise Refusal(f"政策包{pack_id}已有申报，内容不能再改。请另发新版本。", code="pack_published")
             policy.pack_hash = content.hash
             policy.title, policy.document_number = content.title, content.document_number
             policy.save()

@@ -53,7 +53,9 @@ def issue(
         missing = documents.missing_characters(" ".join(_texts(frozen)) + title)
         if missing:
             named = "、".join(f"“{char}”（U+{ord(char):04X}）" for char in missing)
-            raise Refusal(f"字体里没有这些字，文件无法打印：{named}。请改用通行的写法。", code="missing_glyph")
+            raise Refusal(
+                f"字体里没有这些字，文件无法打印：{named}。请改用通行的写法。", code="missing_glyph"
+            )
         document = Document.objects.create(
             number=number,
             check_code="".join(secrets.choice(_ALPHABET) for _ in range(12)),

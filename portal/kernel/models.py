@@ -93,9 +93,7 @@ class Document(models.Model):
         indexes = [models.Index(fields=["subject_type", "subject_id"], name="document_by_subject")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="ready", pages__isnull=False)
-                & ~Q(file_sha256="")
-                | ~Q(state="ready"),
+                condition=Q(state="ready", pages__isnull=False) & ~Q(file_sha256="") | ~Q(state="ready"),
                 name="document_ready_has_file",
             ),
         ]

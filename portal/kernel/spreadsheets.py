@@ -61,16 +61,12 @@ def workbook(
     """
     book = Workbook()
     sheet = book.active
-    sheet.title = "".join("_" if char in "[]:*?/\\" else char for char in title)[
-        :SHEET_NAME_LENGTH
-    ]
+    sheet.title = "".join("_" if char in "[]:*?/\\" else char for char in title)[:SHEET_NAME_LENGTH]
     last = get_column_letter(len(columns))
     sheet.merge_cells(f"A1:{last}1")
     _write_text(sheet["A1"], title)
     sheet["A1"].font = Font(name=FONT, size=16, bold=True)
-    sheet["A1"].alignment = Alignment(
-        horizontal="center", vertical="center", wrap_text=True
-    )
+    sheet["A1"].alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     sheet.row_dimensions[1].height = 32
     for number, column in enumerate(columns, start=1):
         head = sheet.cell(row=2, column=number)
@@ -78,19 +74,13 @@ def workbook(
         head.font = Font(name=FONT, size=11, bold=True)
         head.fill = HEAD_FILL
         head.border = GRID
-        head.alignment = Alignment(
-            horizontal="center", vertical="center", wrap_text=True
-        )
+        head.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         sheet.column_dimensions[get_column_letter(number)].width = column.width
     line = 2
     for line, row in enumerate(rows, start=3):
         if len(row) != len(columns):
-            raise ValueError(
-                f"row {line - 2} has {len(row)} values for {len(columns)} columns"
-            )
-        for number, (column, value) in enumerate(
-            zip(columns, row, strict=True), start=1
-        ):
+            raise ValueError(f"row {line - 2} has {len(row)} values for {len(columns)} columns")
+        for number, (column, value) in enumerate(zip(columns, row, strict=True), start=1):
             _write(sheet.cell(row=line, column=number), column, value)
     if totals is not None:
         line += 1
@@ -99,9 +89,7 @@ def workbook(
         line += 1
         sheet.merge_cells(f"A{line}:{last}{line}")
         _write_text(sheet.cell(row=line, column=1), note)
-        sheet.cell(row=line, column=1).alignment = Alignment(
-            wrap_text=True, vertical="top"
-        )
+        sheet.cell(row=line, column=1).alignment = Alignment(wrap_text=True, vertical="top")
     _set_page(sheet, last, line)
     stream = BytesIO()
     book.save(stream)
@@ -116,9 +104,7 @@ def _write_totals(
 ) -> None:
     unknown = set(totals) - {column.label for column in columns}
     if unknown:
-        raise ValueError(
-            f"totals for columns that are not there: {', '.join(sorted(unknown))}"
-        )
+        raise ValueError(f"totals for columns that are not there: {', '.join(sorted(unknown))}")
     for number, column in enumerate(columns, start=1):
         cell = sheet.cell(row=line, column=number)
         _write(cell, column, totals.get(column.label))
@@ -141,23 +127,17 @@ def _write(cell: Cell, column: Column, value: Any) -> None:
     match column.kind:
         case "text" | "code":
             if not isinstance(value, str):
-                raise TypeError(
-                    f"{cell.coordinate}: {column.label} takes text, not {type(value).__name__}"
-                )
+                raise TypeError(f"{cell.coordinate}: {column.label} takes text, not {type(value).__name__}")
             _write_text(cell, value)
         case "money":
             cell.value = _exact(cell, column, value)
         case "int":
             if not isinstance(value, int) or isinstance(value, bool):
-                raise TypeError(
-                    f"{cell.coordinate}: {column.label} takes int, not {type(value).__name__}"
-                )
+                raise TypeError(f"{cell.coordinate}: {column.label} takes int, not {type(value).__name__}")
             cell.value = value
         case "date":
             if not isinstance(value, date):
-                raise TypeError(
-                    f"{cell.coordinate}: {column.label} takes a date, not {type(value).__name__}"
-                )
+                raise TypeError(f"{cell.coordinate}: {column.label} takes a date, not {type(value).__name__}")
             cell.value = value
 
 
@@ -175,16 +155,12 @@ def _write_text(cell: Cell, text: str) -> None:
 
 def _exact(cell: Cell, column: Column, value: Any) -> Decimal:
     if not isinstance(value, Decimal):
-        raise TypeError(
-            f"{cell.coordinate}: {column.label} takes Decimal, not {type(value).__name__}"
-        )
+        raise TypeError(f"{cell.coordinate}: {column.label} takes Decimal, not {type(value).__name__}")
     exact = value.quantize(Decimal("0.01"))
     if exact != value:
         raise ValueError(f"{cell.coordinate}: {value} has more than two decimals")
     if len(exact.as_tuple().digits) > MONEY_DIGITS:
-        raise ValueError(
-            f"{cell.coordinate}: {value} has more digits than a spreadsheet keeps"
-        )
+        raise ValueError(f"{cell.coordinate}: {value} has more digits than a spreadsheet keeps")
     return exact
 
 

@@ -115,7 +115,11 @@ def _past(claim: Claim, *, for_applicant: bool) -> list[Moment]:
         words = TIMELINE.get(event.verb)
         if words is None or (for_applicant and not words.applicant):
             continue
-        if event.verb == repeated and event.verb in ("review.cost_verified", "paper.uploaded", "paper.removed"):
+        if event.verb == repeated and event.verb in (
+            "review.cost_verified",
+            "paper.uploaded",
+            "paper.removed",
+        ):
             continue
         repeated = event.verb
         moments.append(

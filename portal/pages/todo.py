@@ -59,7 +59,10 @@ def _applicant(user: User) -> list[Group]:
     groups = []
     if organisation.state == OrganisationStates.PENDING:
         row = Row(
-            "等待认证", "工作人员核对单位信息后才能提交申报，草稿可以先填。", reverse("organisation"), ("待认证", "wait")
+            "等待认证",
+            "工作人员核对单位信息后才能提交申报，草稿可以先填。",
+            reverse("organisation"),
+            ("待认证", "wait"),
         )
         groups.append(Group("单位认证", 1, reverse("organisation"), [row]))
     corrections = list(mine.filter(state=ClaimStates.CORRECTION_DUE))
@@ -90,7 +93,9 @@ def _applicant(user: User) -> list[Group]:
                     one.award.case.claim.project.name,
                     f"已批复{one.award.amount:,.2f}元",
                     reverse("payee_account", args=[one.award.case.claim.number]),
-                    ("退票，请更正账户", "bad") if one.payment and one.payment.return_reason else ("待提供", "wait"),
+                    ("退票，请更正账户", "bad")
+                    if one.payment and one.payment.return_reason
+                    else ("待提供", "wait"),
                 )
                 for one in due
             ],

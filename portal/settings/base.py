@@ -173,7 +173,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULE = {
-    "publish the head of the event chain": {"task": "kernel.publish_head", "schedule": crontab(hour=0, minute=5)},
+    "publish the head of the event chain": {
+        "task": "kernel.publish_head",
+        "schedule": crontab(hour=0, minute=5),
+    },
     "render papers left pending": {"task": "kernel.render_pending", "schedule": crontab(minute="*/2")},
     "close public notices that ran their course": {
         "task": "review.close_due_notices",

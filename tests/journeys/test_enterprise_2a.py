@@ -471,7 +471,7 @@ def export_tables(clerk: Any, batch: str) -> None:
     for label in ("导出汇总表", "导出支付表"):
         with clerk.page.expect_download() as waiting:
             clerk.press(label)
-        table = load_workbook(Path(waiting.value.path()).open("rb")).active
+        table = load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes())).active
         cells[label] = [cell.value for row in table for cell in row]
     code = Claim.objects.get().organisation.code
     assert {NAME, PROJECT, code, "20%", 48000000, 9600000} <= set(cells["导出汇总表"])

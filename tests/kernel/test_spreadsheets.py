@@ -46,9 +46,7 @@ def test_values_formats_and_order():
     assert sheet["F3"].number_format == "#,##0.00"
 
 
-@pytest.mark.parametrize(
-    "amount", ["0.00", "0.10", "0.01", "9999999999.99", "9999999999999.99", "-12.30"]
-)
+@pytest.mark.parametrize("amount", ["0.00", "0.10", "0.01", "9999999999.99", "9999999999999.99", "-12.30"])
 def test_money_is_written_exactly(amount):
     data = workbook("表", [Column("金额", "money")], [[Decimal(amount)]])
     assert f"<v>{Decimal(amount).normalize():f}</v>" in sheet_xml(data)
@@ -83,9 +81,7 @@ def test_control_characters_do_not_break_the_file():
 
 
 def test_totals_are_values():
-    data = workbook(
-        "表", COLUMNS, [ROW, ROW], {"金额": Decimal("19834400.00")}, ["说明"]
-    )
+    data = workbook("表", COLUMNS, [ROW, ROW], {"金额": Decimal("19834400.00")}, ["说明"])
     sheet = read(data)
     assert sheet["A5"].value == "合计"
     assert sheet["F5"].value == 19834400

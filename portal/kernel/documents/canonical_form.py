@@ -34,6 +34,4 @@ def _only_plain(value: object, path: str) -> None:
         for index, inner in enumerate(value):
             _only_plain(inner, f"{path}[{index}]")
         return
-    raise TypeError(
-        f"{path}: {type(value).__name__} is not allowed in a decision, give it as a string"
-    )
+    raise TypeError(f"{path}: {type(value).__name__} is not allowed in a decision, give it as a string")

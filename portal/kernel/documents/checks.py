@@ -22,9 +22,5 @@ def papers_can_be_made(app_configs: object, **kwargs: object) -> list[CheckMessa
     try:
         fonts.chosen()
     except fonts.NoFonts as missing:
-        found.append(
-            Error(
-                str(missing), hint="apt-get install fonts-noto-cjk", id="documents.E001"
-            )
-        )
+        found.append(Error(str(missing), hint="apt-get install fonts-noto-cjk", id="documents.E001"))
     return found

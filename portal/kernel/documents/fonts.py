@@ -61,21 +61,15 @@ def chosen() -> FontSet:
     """The installed Noto CJK, else the wheel's fonts, else NoFonts."""
     fonts = installed() or from_wheel()
     if fonts is None:
-        raise NoFonts(
-            "no Chinese fonts: install fonts-noto-cjk, or the package pylopdf-fonts-zh-cn"
-        )
+        raise NoFonts("no Chinese fonts: install fonts-noto-cjk, or the package pylopdf-fonts-zh-cn")
     return fonts
 
 
 @lru_cache(maxsize=1)
 def installed() -> FontSet | None:
     """Noto Serif and Sans CJK, regular and bold, when fontconfig finds all four."""
-    serif = [
-        face for weight in (400, 700) if (face := _match(SERIF, weight, "NotoSerifCJK"))
-    ]
-    sans = [
-        face for weight in (400, 700) if (face := _match(SANS, weight, "NotoSansCJK"))
-    ]
+    serif = [face for weight in (400, 700) if (face := _match(SERIF, weight, "NotoSerifCJK"))]
+    sans = [face for weight in (400, 700) if (face := _match(SANS, weight, "NotoSansCJK"))]
     if len(serif) + len(sans) < 4:
         return None
     return FontSet(serif=tuple(serif), sans=tuple(sans))
@@ -119,9 +113,7 @@ def style_sheet(fonts: FontSet) -> str:
     variables = []
     for role, faces in roles.items():
         names = [*_office_families(role), faces[0].family]
-        variables.append(
-            f"--pp-{role}: " + ", ".join(f'"{name}"' for name in names) + ";"
-        )
+        variables.append(f"--pp-{role}: " + ", ".join(f'"{name}"' for name in names) + ";")
     rules.append("html { " + " ".join(variables) + " }")
     return "\n".join(rules)
 
@@ -137,10 +129,7 @@ def missing_characters(text: str, fonts: FontSet | None = None) -> list[str]:
     for character in dict.fromkeys(text):
         if character in "\n\r\t":
             continue
-        if (
-            unicodedata.category(character) in REFUSED_CATEGORIES
-            or ord(character) not in covered
-        ):
+        if unicodedata.category(character) in REFUSED_CATEGORIES or ord(character) not in covered:
             missing.append(character)
     return missing
 
@@ -203,10 +192,7 @@ def _index_of(path: Path, family: str) -> int:
 
     with TTCollection(path, lazy=True) as collection:
         for index, font in enumerate(collection.fonts):
-            if (
-                font["name"].getDebugName(1) == family
-                or font["name"].getDebugName(16) == family
-            ):
+            if font["name"].getDebugName(1) == family or font["name"].getDebugName(16) == family:
                 return index
     raise NoFonts(f"{path.name} has no face {family}")
 

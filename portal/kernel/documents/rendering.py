@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 STYLE = ROOT / "static" / "css" / "paper.css"
 VARIANT = "pdf/a-3u"
-MEETING = re.compile(
-    r"<[^>]*>|([，。、；：）》〕”])(?=(?:<[^>]*>)*[，。、；：）》〕”（《〔“])"
-)
+MEETING = re.compile(r"<[^>]*>|([，。、；：）》〕”])(?=(?:<[^>]*>)*[，。、；：）》〕”（《〔“])")
 TIGHT = '<span class="pp-half">{}</span>'
 log = logging.getLogger(__name__)
 
@@ -54,9 +52,7 @@ class _Undefined(str):
         return item == "%s"
 
     def __mod__(self, name: object) -> str:
-        raise KeyError(
-            f"the paper's template names {name}, which the decision does not have"
-        )
+        raise KeyError(f"the paper's template names {name}, which the decision does not have")
 
 
 @lru_cache(maxsize=1)
@@ -95,9 +91,7 @@ def render(
     return RenderedPaper(pdf=pdf, pages=pages, sha256=hashlib.sha256(pdf).hexdigest())
 
 
-def _pages(
-    page: str, attached: bytes, issued: datetime, identifier: bytes
-) -> tuple[bytes, int]:
+def _pages(page: str, attached: bytes, issued: datetime, identifier: bytes) -> tuple[bytes, int]:
     from weasyprint import CSS, HTML, Attachment
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError
@@ -125,17 +119,13 @@ def _pages(
         document = HTML(string=page, url_fetcher=fetcher).render(
             stylesheets=styles, font_config=configuration, **options
         )
-        pdf = document.write_pdf(
-            attachments=[decision_file], pdf_identifier=identifier, **options
-        )
+        pdf = document.write_pdf(attachments=[decision_file], pdf_identifier=identifier, **options)
     except FatalURLFetchingError as fault:
         raise ForbiddenResource(str(fault)) from fault
     return pdf, len(document.pages)
 
 
-def _html(
-    template: str, decision: dict[str, Any], number: str, check_url: str, digest: str
-) -> str:
+def _html(template: str, decision: dict[str, Any], number: str, check_url: str, digest: str) -> str:
     paper = validated(template, decision)
     context = {
         "d": paper,
@@ -151,22 +141,14 @@ def _html(
 def _set_tight(page: str) -> str:
     """Halve the empty side of a punctuation mark that meets another, as 标点挤压 asks: 》（, ）、, ：“."""
     head, body = page.split("<body", 1)
-    return (
-        head
-        + "<body"
-        + MEETING.sub(
-            lambda found: TIGHT.format(found[1]) if found[1] else found[0], body
-        )
-    )
+    return head + "<body" + MEETING.sub(lambda found: TIGHT.format(found[1]) if found[1] else found[0], body)
 
 
 def _qr(url: str) -> SafeString:
     import segno
 
     code = segno.make(url, error="m", micro=False, boost_error=False)
-    return mark_safe(
-        code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
-    )
+    return mark_safe(code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None))
 
 
 class _Text(HTMLParser):

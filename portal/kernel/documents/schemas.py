@@ -133,14 +133,10 @@ class LetterSum(Part):
     def complete(self) -> "LetterSum":
         if self.kind == "rate":
             if not self.base_name or None in (self.base, self.rate, self.computed):
-                raise ValueError(
-                    "a sum by rate needs base_name, base, rate and computed"
-                )
+                raise ValueError("a sum by rate needs base_name, base, rate and computed")
             if _product(self.base, self.rate) != Decimal(self.computed or 0):
                 raise ValueError("computed is not base × rate, cut to the fen")
-            if Decimal(self.awarded) > Decimal(self.computed or 0) - Decimal(
-                self.deducted
-            ):
+            if Decimal(self.awarded) > Decimal(self.computed or 0) - Decimal(self.deducted):
                 raise ValueError("awarded is more than computed less deducted")
         if self.cap is not None and Decimal(self.awarded) > Decimal(self.cap):
             raise ValueError("awarded is over the cap")
@@ -151,9 +147,7 @@ class LetterSum(Part):
     @property
     def over_cap(self) -> bool:
         return (
-            self.cap is not None
-            and self.computed is not None
-            and Decimal(self.computed) > Decimal(self.cap)
+            self.cap is not None and self.computed is not None and Decimal(self.computed) > Decimal(self.cap)
         )
 
 
@@ -184,20 +178,13 @@ class Letter(Decision):
     def within_award(self) -> "Letter":
         if Decimal(self.paid_before) + Decimal(self.amount) > Decimal(self.sum.awarded):
             raise ValueError("this payment and those before it are more than the award")
-        if (
-            self.calculation_attachment is not None
-            and self.calculation_attachment > len(self.attachments)
-        ):
-            raise ValueError(
-                "calculation_attachment is not the number of an attachment"
-            )
+        if self.calculation_attachment is not None and self.calculation_attachment > len(self.attachments):
+            raise ValueError("calculation_attachment is not the number of an attachment")
         return self
 
     @property
     def balance(self) -> str:
-        return _text(
-            Decimal(self.sum.awarded) - Decimal(self.paid_before) - Decimal(self.amount)
-        )
+        return _text(Decimal(self.sum.awarded) - Decimal(self.paid_before) - Decimal(self.amount))
 
     @property
     def in_parts(self) -> bool:
@@ -224,9 +211,7 @@ class SummaryRow(Part):
 
     @model_validator(mode="after")
     def balanced(self) -> "SummaryRow":
-        if Decimal(self.approved) - Decimal(self.paid) - Decimal(
-            self.payment
-        ) != Decimal(self.balance):
+        if Decimal(self.approved) - Decimal(self.paid) - Decimal(self.payment) != Decimal(self.balance):
             raise ValueError("balance is not approved − paid − payment")
         return self
 
@@ -392,9 +377,7 @@ class Notice(Decision):
     def fair(self) -> "Notice":
         _must_equal([row.amount for row in self.rows], self.total, "amount")
         if self.business_office == self.objection_office:
-            raise ValueError(
-                "objections must go to another office than the business office"
-            )
+            raise ValueError("objections must go to another office than the business office")
         return self
 
     @property
@@ -468,8 +451,7 @@ def validated(template: str, decision: dict[str, Any]) -> Decision:
         return schema.model_validate(decision)
     except ValidationError as error:
         faults = [
-            f"{'.'.join(map(str, fault['loc'])) or 'decision'}: {fault['msg']}"
-            for fault in error.errors()
+            f"{'.'.join(map(str, fault['loc'])) or 'decision'}: {fault['msg']}" for fault in error.errors()
         ]
         raise BadDecision("\n".join(faults)) from error
 
@@ -480,9 +462,7 @@ def _must_equal(amounts: list[str], total: str, name: str) -> None:
 
 
 def _product(base: str | None, rate: str | None) -> Decimal:
-    return (Decimal(base or 0) * Decimal(rate or 0)).quantize(
-        Decimal("0.01"), rounding="ROUND_DOWN"
-    )
+    return (Decimal(base or 0) * Decimal(rate or 0)).quantize(Decimal("0.01"), rounding="ROUND_DOWN")
 
 
 def _text(amount: Decimal) -> str:

@@ -22,9 +22,7 @@ def yuan(amount: str | None) -> str:
 @register.filter
 def fit(text: str, length: int) -> str:
     """`text` in smaller type when it has more than `length` characters, so that it stays in its column."""
-    return (
-        format_html('<i class="pp-long">{}</i>', text) if len(text) > length else text
-    )
+    return format_html('<i class="pp-long">{}</i>', text) if len(text) > length else text
 
 
 @register.filter
@@ -113,9 +111,7 @@ def title_lines(title: str) -> list[str]:
     if len(title) <= TITLE_LINE or len(title) > 2 * TITLE_LINE:
         return [title]
     places = [place for word in TITLE_BREAKS if (place := title.find(word)) > 0]
-    fitting = [
-        place for place in places if max(place, len(title) - place) <= TITLE_LINE
-    ]
+    fitting = [place for place in places if max(place, len(title) - place) <= TITLE_LINE]
     middle = (len(title) + 1) // 2
     place = min(fitting, key=lambda found: abs(found - middle), default=middle)
     return [title[:place], title[place:]]

@@ -384,7 +384,7 @@ def test_a_filler_fills_but_does_not_submit(admin):
     ("name", "content", "code"),
     [
         ("空.pdf", b"", "empty_file"),
-        ("发票.pdf", b"<html></html>", "type_not_allowed"),
+        ("发票.pdf", b"<html></html>", "mislabelled_file"),
         ("照片.png", making.PDF, "mislabelled_file"),
         ("坏.pdf", making.PDF[:50], "damaged_file"),
     ],

@@ -164,7 +164,7 @@ def test_a_purchase_and_a_sale_of_one_paper_do_not_touch():
         AMOUNT,
         **SAME,
         side="sale",
-        category="",
+        category="research_service",
         service_from="2023-01-01",
         service_to="2023-02-01",
     )

@@ -422,3 +422,14 @@ def test_the_database_itself_refuses_a_second_filing_within_the_limit():
     first, second = making.submitted(), making.submitted()
     with pytest.raises(IntegrityError, match="claim_within_limit"), transaction.atomic():
         Claim.objects.filter(pk=second.pk).update(limit_key=first.limit_key)
+
+
+def test_a_cost_without_a_category_keeps_the_claim_from_being_filed():
+    claim = making.draft()
+    cost = selectors.nominated(claim)[0]
+    cost.category = ""
+    cost.save(update_fields=["category"])
+    wanted = f"给“{cost.name}”选择费用类别"
+    assert [missing.text for missing in selectors.missing_actions(claim)] == [wanted]
+    with pytest.raises(Refusal, match=wanted):
+        filing.submit(actor=making.admin_of(claim), claim=claim, version=claim.version, committed=True)

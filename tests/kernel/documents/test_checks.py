@@ -10,9 +10,7 @@ def test_a_good_machine(monkeypatch):
 
 def test_no_subsetter(monkeypatch):
     monkeypatch.setattr(checks, "find_library", lambda name: None)
-    assert [message.id for message in checks.papers_can_be_made(None)] == [
-        "documents.W001"
-    ]
+    assert [message.id for message in checks.papers_can_be_made(None)] == ["documents.W001"]
 
 
 def test_no_fonts(monkeypatch):
@@ -21,8 +19,6 @@ def test_no_fonts(monkeypatch):
     monkeypatch.setattr(fonts, "from_wheel", lambda: None)
     fonts.chosen.cache_clear()
     try:
-        assert [message.id for message in checks.papers_can_be_made(None)] == [
-            "documents.E001"
-        ]
+        assert [message.id for message in checks.papers_can_be_made(None)] == ["documents.E001"]
     finally:
         fonts.chosen.cache_clear()

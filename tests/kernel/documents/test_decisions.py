@@ -19,10 +19,7 @@ def example(name):
 
 
 def test_canonical_form():
-    assert (
-        documents.canonical({"b": [1, None, True], "a": "元"})
-        == '{"a":"元","b":[1,null,true]}'.encode()
-    )
+    assert documents.canonical({"b": [1, None, True], "a": "元"}) == '{"a":"元","b":[1,null,true]}'.encode()
     assert documents.digest({"a": 1, "b": 2}) == documents.digest({"b": 2, "a": 1})
     assert documents.digest({"a": "1"}) != documents.digest({"a": 1})
 
@@ -114,9 +111,7 @@ def test_a_notice_in_wan_is_exact(amounts, shown):
     decision["rows"] = [decision["rows"][0] | {"amount": amount} for amount in amounts]
     decision["total"] = str(sum(map(Decimal, amounts)))
     notice = documents.validated("papers/notice.html", decision)
-    assert [
-        wan(amount, notice.places) for amount in [*amounts, decision["total"]]
-    ] == shown
+    assert [wan(amount, notice.places) for amount in [*amounts, decision["total"]]] == shown
 
 
 @pytest.mark.parametrize(
@@ -150,11 +145,6 @@ def test_moments_are_shown_in_shanghai():
 
 
 def test_the_manual_shows_the_examples():
-    manual = (Path(__file__).parents[3] / "docs" / "papers.md").read_text(
-        encoding="utf-8"
-    )
-    shown = [
-        json.loads(block)
-        for block in re.findall(r"```json\n(.*?)```", manual, re.DOTALL)
-    ]
+    manual = (Path(__file__).parents[3] / "docs" / "papers.md").read_text(encoding="utf-8")
+    shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", manual, re.DOTALL)]
     assert shown == [example(Path(template).stem) for template in documents.SCHEMAS]

@@ -112,9 +112,7 @@ def example(name):
 
 def draw(name, decision=None, number=NUMBER):
     decision = example(name) if decision is None else decision
-    return documents.render(
-        f"papers/{name}.html", decision, number, ADDRESS, documents.digest(decision)
-    )
+    return documents.render(f"papers/{name}.html", decision, number, ADDRESS, documents.digest(decision))
 
 
 def reader(paper):
@@ -128,9 +126,7 @@ def squeeze(text):
 def text_of(paper):
     """All text of the pages, then the bodies again without head and foot, so that a sentence may cross a page."""
     pages = [squeeze(page.extract_text()) for page in reader(paper).pages]
-    bodies = [
-        re.split("(?:不公开)?草稿供核对|系统出具可扫码", page)[0] for page in pages
-    ]
+    bodies = [re.split("(?:不公开)?草稿供核对|系统出具可扫码", page)[0] for page in pages]
     return "".join(pages) + "\n" + "".join(bodies)
 
 
@@ -177,10 +173,7 @@ def test_the_decision_is_attached(papers, name):
 @pytest.mark.parametrize("name", PAPERS)
 def test_archival_tagged_and_dated_by_the_decision(papers, name):
     pdf = reader(papers[name])
-    assert (
-        "pdfaid:part" in pdf.xmp_metadata.stream.get_data().decode()
-        or pdf.xmp_metadata.pdfaid_part == "3"
-    )
+    assert "pdfaid:part" in pdf.xmp_metadata.stream.get_data().decode() or pdf.xmp_metadata.pdfaid_part == "3"
     assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert pdf.trailer["/Root"]["/Lang"] == "zh-Hans"
     assert pdf.metadata.creation_date.isoformat() == example(name)["issued_at"]
@@ -226,9 +219,7 @@ def test_letter_over_the_cap_paid_in_parts():
     text = text_of(draw("letter", decision))
     assert "超过上限10,000,000.00元，按上限计算" in text
     assert "核定金额为10,000,000.00元（大写：人民币壹仟万元整）" in text
-    assert (
-        "此前已拨付6,000,000.00元，本次拨付2,500,000.00元，余额1,500,000.00元" in text
-    )
+    assert "此前已拨付6,000,000.00元，本次拨付2,500,000.00元，余额1,500,000.00元" in text
 
 
 def test_letter_for_an_amount_fixed_by_review():
@@ -236,10 +227,7 @@ def test_letter_for_an_amount_fixed_by_review():
     decision["sum"] = {"kind": "judged", "cap": "10000000.00", "awarded": "8000000.00"}
     decision["amount"] = "8000000.00"
     text = text_of(draw("letter", decision))
-    assert (
-        "你单位项目经评审确定支持金额，上限为10,000,000.00元，核定金额为8,000,000.00元。"
-        in text
-    )
+    assert "你单位项目经评审确定支持金额，上限为10,000,000.00元，核定金额为8,000,000.00元。" in text
 
 
 def test_letter_with_a_deduction():
@@ -250,9 +238,8 @@ def test_letter_with_a_deduction():
         "awarded": "9000000.00",
     }
     decision["amount"] = "9000000.00"
-    assert (
-        "同一费用已获省级资金，扣减917,200.00元，取整到元后核定金额为9,000,000.00元"
-        in text_of(draw("letter", decision))
+    assert "同一费用已获省级资金，扣减917,200.00元，取整到元后核定金额为9,000,000.00元" in text_of(
+        draw("letter", decision)
     )
 
 
@@ -274,9 +261,7 @@ def with_many_rows(name):
     """200 rows, every seventh as long and as large as rows get."""
     decision = example(name)
     key = "costs" if name == "calculation" else "rows"
-    rows = [
-        copy.deepcopy(decision[key][index % len(decision[key])]) for index in range(200)
-    ]
+    rows = [copy.deepcopy(decision[key][index % len(decision[key])]) for index in range(200)]
     for row in rows[::7]:
         if name == "summary":
             row["organisation"]["name"] = LONG_NAME
@@ -309,8 +294,7 @@ def with_many_rows(name):
         decision["total"] = str(sum(Decimal(row["amount"]) for row in rows))
     else:
         decision["total"] = {
-            field: str(sum(Decimal(row[field]) for row in rows))
-            for field in decision["total"]
+            field: str(sum(Decimal(row[field]) for row in rows)) for field in decision["total"]
         }
     return decision
 
@@ -344,9 +328,7 @@ def test_cells_of_a_long_table_stay_inside_their_column(name):
     from weasyprint.text.fonts import FontConfiguration
 
     decision = with_many_rows(name)
-    page = rendering._html(
-        f"papers/{name}.html", decision, NUMBER, ADDRESS, documents.digest(decision)
-    )
+    page = rendering._html(f"papers/{name}.html", decision, NUMBER, ADDRESS, documents.digest(decision))
     configuration = FontConfiguration()
     sheets = [
         CSS(string=text, font_config=configuration)
@@ -416,9 +398,7 @@ def test_the_fonts_of_the_wheel_do_as_well(monkeypatch):
 
 def test_markup_in_a_name_is_text():
     decision = example("letter") | {"addressee": '<img src="file:///etc/passwd">&公司'}
-    assert squeeze('<img src="file:///etc/passwd">&公司：') in text_of(
-        draw("letter", decision)
-    )
+    assert squeeze('<img src="file:///etc/passwd">&公司：') in text_of(draw("letter", decision))
 
 
 @pytest.mark.parametrize(
@@ -447,9 +427,7 @@ def test_the_fetcher_reads_styles_fonts_and_data():
 
 def test_a_style_sheet_that_reaches_out_makes_no_paper(monkeypatch, tmp_path):
     style = tmp_path / "paper.css"
-    style.write_text(
-        "body { background: url('https://portal.example/x.png') }", encoding="utf-8"
-    )
+    style.write_text("body { background: url('https://portal.example/x.png') }", encoding="utf-8")
     monkeypatch.setattr(rendering, "STYLE", style)
     with pytest.raises(rendering.ForbiddenResource):
         draw("decision")
