@@ -14,6 +14,7 @@ from portal.accounts.states import Roles
 from portal.kernel import clock, issuing
 from portal.kernel.canonical import digest
 from portal.kernel.models import Document, Event
+from portal.kernel.refusals import Refusal
 from tests import making
 from tests.refusing import refused
 
