@@ -71,8 +71,8 @@ def ask_correction(
             actor=actor,
             kind="correction",
             title="补正通知书",
-            reasons=[{"code": fault["section"], "text": fault["text"]} for fault in cleaned],
-            basis="形式审查发现下列问题，现一次告知。",
+            reasons=[{"code": Sections(fault["section"]).label, "text": fault["text"]} for fault in cleaned],
+            basis="经形式审查",
             remedy="请在期限前登录门户，只改动列出的部分并重新提交。首次提交的时间保留。逾期未补正的，本次申报终止。",
             deadline=due.isoformat(),
         )
@@ -102,13 +102,13 @@ def refuse(*, actor: User, claim: Claim, code: str, note: str, seen: str = "") -
             title="不予受理通知书",
             reasons=[
                 {
-                    "code": code,
-                    "text": f"{RefusalCodes(code).label}：{note.strip()}",
+                    "code": RefusalCodes(code).label,
+                    "text": note.strip(),
                     "clause": f"第{rules.clause}条",
                     "quote": rules.quote,
                 }
             ],
-            basis="经形式审查，你单位的申报不符合受理条件。",
+            basis="经形式审查，你单位的申报不符合受理条件",
             remedy="对本决定有异议的，可以自收到之日起10个工作日内书面申请复核。申报窗口开放期间可以改正后重新申报。",
         )
     return refused, document
@@ -157,9 +157,9 @@ def reject(*, actor: User, claim: Claim, reason: str) -> tuple[Claim, Document]:
             kind="not_supported",
             title="不予支持通知书",
             reasons=[
-                {"code": "rejected", "text": reason, "clause": f"第{rules.clause}条", "quote": rules.quote}
+                {"code": "审核意见", "text": reason, "clause": f"第{rules.clause}条", "quote": rules.quote}
             ],
-            basis="经审核，你单位的申报未列入支持名单。",
+            basis="经审核，你单位的申报未列入支持名单",
             remedy="对本决定有异议的，可以自收到之日起10个工作日内书面申请复核，由另一名工作人员办理。",
         )
     return rejected, document

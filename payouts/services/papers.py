@@ -10,7 +10,7 @@ from payouts import selectors
 from payouts.models import Batch, BatchLine
 from portal.accounts.models import User
 from portal.kernel import clock, issuing
-from portal.kernel.money import ZERO
+from portal.kernel.money import ZERO, format_yuan
 from review.models import CostVerification
 
 PHONE = "0451-0000 0000"
@@ -25,7 +25,7 @@ def issue_papers(batch: Batch, *, actor: User) -> None:
     The tables stay in the office: they show the other payees of the batch.
     """
     lines = list(selectors.lines_of(batch))
-    totals = {"批次": batch.number, "笔数": str(batch.count), "合计": f"{batch.total:.2f}元"}
+    totals = {"批次": batch.number, "笔数": str(batch.count), "合计": f"{format_yuan(batch.total)}元"}
     issuing.issue(
         kind="summary",
         title=f"{SUMMARY} {batch.number}",
@@ -50,7 +50,7 @@ def issue_papers(batch: Batch, *, actor: User) -> None:
         claim = line.payment.award.case.claim
         summary = {
             "单位": filings.masked_name(claim.organisation.name),
-            "金额": f"{line.amount:.2f}元",
+            "金额": f"{format_yuan(line.amount)}元",
             "批次": batch.number,
         }
         sheet = issuing.issue(

@@ -140,7 +140,8 @@ def _note(event: Event, reason_is_public: bool, *, for_applicant: bool) -> str:
     if event.reason and (reason_is_public or not for_applicant):
         parts.append(event.reason)
     if event.data.get("notice"):
-        parts.append(f"{event.data['notice']}，到{event.data['closes_on']}")
+        last = date.fromisoformat(event.data["closes_on"])
+        parts.append(f"{event.data['notice']}，到{last:%Y年%-m月%-d日}")
     if event.data.get("document_number"):
         parts.append(event.data["document_number"])
     return "，".join(parts)

@@ -3,7 +3,6 @@
 import io
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from celery.contrib.testing.worker import start_worker
 from playwright.sync_api import (
     APIResponse,
     Browser,
@@ -19,49 +17,17 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     expect,
-    sync_playwright,
 )
 from pypdf import PdfReader
 
-from portal.celery import app
 from portal.kernel import clock, moving
 from tests.making import PASSWORD
 
 START = datetime(2023, 10, 16, 9, 0, tzinfo=clock.SHANGHAI)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--disable-sync",
-]
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PATIENCE = 15_000
 ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def worker(transactional_db: None, settings: Any) -> Iterator[None]:
-    """A Celery worker on a queue of its own, so that papers are drawn as in production."""
-    queue = f"test-{os.getpid()}"
-    before = (app.conf.task_always_eager, app.conf.task_default_queue)
-    app.conf.task_always_eager, app.conf.task_default_queue = False, queue
-    settings.CELERY_TASK_ALWAYS_EAGER = False
-    with start_worker(app, pool="solo", perform_ping_check=False, queues=[queue], loglevel="WARNING"):
-        yield
-    app.conf.task_always_eager, app.conf.task_default_queue = before
 
 
 @pytest.fixture(autouse=True)
@@ -154,6 +120,7 @@ class Person:
         assert "‼undefined" not in self.page.content()
         found = Axe().run(self.page)
         assert found.violations_count == 0, found.generate_report()
+        self.page.evaluate("scrollTo(0, 0)")
         self.page.screenshot(path=self.shots / f"{name}-1280.png", full_page=True)
         self.page.set_viewport_size(PHONE)
         wide = self.page.evaluate("document.documentElement.scrollWidth")

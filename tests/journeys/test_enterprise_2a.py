@@ -1,5 +1,6 @@
 """An enterprise files for the platform item and is paid: every desk, in browsers, with a real worker."""
 
+import io
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ COSTS = (
     ("环境试验舱", "20000000.00", "沈阳精密仪器有限公司"),
     ("振动检测台", "16000000.00", "长春试验设备有限公司"),
 )
+NAMES = ("孙明", "李昂", "周海", "吴越", "郑新", "王岩", "冯立", "陈华", "褚宁", "卫东", "蒋平")
 AWARDED, WORDS = "9,600,000.00", "玖佰陆拾万元整"
 
 
@@ -50,7 +52,7 @@ def offices() -> dict[str, User]:
     making.policy()
     making.window("2a")
     making.budget()
-    return {
+    people = {
         "intake": making.staff(Roles.INTAKE),
         "handler": making.staff(Roles.HANDLER),
         "expert": making.expert("外地大学"),
@@ -63,6 +65,10 @@ def offices() -> dict[str, User]:
         "checker": making.staff(Roles.FINANCE_APPROVER, unit="finance"),
         "auditor": making.staff(Roles.AUDITOR),
     }
+    for person, name in zip(people.values(), NAMES, strict=True):
+        person.display_name = name
+        person.save(update_fields=["display_name"])
+    return people
 
 
 def test_from_the_policy_to_the_payment(
@@ -355,6 +361,11 @@ def send_back(clerk: Any, number: str) -> None:
 
 def answer(filler: Any, admin: Any, number: str, folder: Path) -> None:
     filed = Claim.objects.get(number=number).filed_at
+    notice = Document.objects.get(kind="correction")
+    desks.until(lambda: Document.objects.get(pk=notice.pk).state == "ready")
+    text = filler.paper(f"/documents/{notice.number}/")
+    assert "经形式审查，申报材料需要补正。" in text
+    assert "1.［材料］平台建设方案缺少进度安排，请补传。" in text
     (folder / "进度安排.pdf").write_bytes(making.sample_pdf() + b"\n")
     filler.go(f"/claims/{number}/")
     filler.sees("补正1项", "平台建设方案缺少进度安排，请补传。")
@@ -502,7 +513,7 @@ def check_paper(visitor: Any, number: str) -> None:
 def audit(auditor: Any, number: str) -> None:
     auditor.go(f"/files/{number}/")
     auditor.press("重新计算并核对")
-    auditor.sees("一致。", "9600000.00")
+    auditor.sees("一致。", AWARDED)
     auditor.look("recompute")
     auditor.go("/events/")
     auditor.look("events")

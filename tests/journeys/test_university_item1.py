@@ -47,7 +47,7 @@ def test_from_a_program_to_a_judged_payment(arrive: Any, worker: None) -> None:
     admin = arrive(university.username)
     number = file_by_program(admin, window.number)
     admin.go(f"/files/{number}/")
-    admin.sees("已提交，等待形式审查", "申请金额", "8000000")
+    admin.sees("已提交，等待形式审查", "申请金额", "8,000,000.00")
 
     desks.accept(intake, number, name)
     desks.open_case(handler, number)

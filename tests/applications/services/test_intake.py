@@ -57,6 +57,7 @@ def test_one_notice_lists_every_fault_and_its_limit(claim, clerk):
     assert asked.correction_due_on == add_workdays(making.clock.today(), 10)
     assert notice.decision["deadline"] == asked.correction_due_on.isoformat()
     assert [reason["text"] for reason in notice.decision["reasons"]] == ["第一笔缺发票。", "平台地点不详。"]
+    assert [reason["code"] for reason in notice.decision["reasons"]] == ["材料", "项目情况"]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,8 @@ def test_refusing_needs_a_listed_ground_and_words(claim, clerk):
         "not_eligible",
         "不是平台建设主体。",
     )
-    assert "不是平台建设主体。" in paper.decision["reasons"][0]["text"]
+    assert paper.decision["reasons"][0]["text"] == "不是平台建设主体。"
+    assert paper.decision["reasons"][0]["code"] == "申报主体不符合条款规定"
     assert paper.decision["reasons"][0]["quote"] in making.programmes.rules_of(claim.item)[0].source_text
     assert "复核" in paper.decision["remedy"]
 
