@@ -1,6 +1,7 @@
 """Fixtures every test may use: business time, private files, no network."""
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,9 +10,20 @@ from typing import Any
 
 import pytest
 from celery.contrib.testing.worker import start_worker
+from playwright.sync_api import Browser, sync_playwright
 
 from portal.celery import app
 from portal.kernel import clock
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-sync",
+    "--lang=zh-CN",
+]
 
 BUSINESS_DAY = datetime(2023, 10, 16, 9, 0, tzinfo=clock.SHANGHAI)
 
@@ -63,3 +75,14 @@ def worker(transactional_db: None, settings: Any) -> Iterator[None]:
     with start_worker(app, pool="solo", perform_ping_check=False, queues=[queue], loglevel="WARNING"):
         yield
     app.conf.task_always_eager, app.conf.task_default_queue = before
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run: Playwright allows a process only one at a time."""
+    path = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield opened
+        opened.close()
