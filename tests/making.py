@@ -234,7 +234,12 @@ def draft(
     _, rules = programmes.rules_of(claim.item)
     if rules.takes_costs:
         dates = {
-            "2c": {"side": "sale", "category": "research_service", "service_from": "2023-01-01", "service_to": "2023-06-30"},
+            "2c": {
+                "side": "sale",
+                "category": "research_service",
+                "service_from": "2023-01-01",
+                "service_to": "2023-06-30",
+            },
             "6b": {"category": "salary", "expense_date": "2023-04-01"},
             "9b": {"category": "venue", "event_date": "2023-06-01"},
         }.get(code, {})

@@ -2,12 +2,11 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "static/js"
 SITE = "http://portal.test"
@@ -59,14 +58,6 @@ class Site:
 
     def sent(self, number=-1):
         return parse_qs(self.posts[number][1].decode(), keep_blank_values=True)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

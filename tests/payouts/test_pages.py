@@ -10,6 +10,7 @@ from payouts import services as paying
 from payouts.models import Batch, BatchLine, PayeeAccount, Payment
 from payouts.states import BatchStates, PaymentStates
 from portal.accounts.states import Roles
+from portal.kernel import issuing
 from portal.kernel.models import Document, Event
 from tests import making
 from tests.payouts import desk
@@ -328,7 +329,7 @@ def test_releasing_wants_the_sum_and_gives_papers(open_as):
     text = open_as(made.approver, page(made, "batch_release"))
     for words in ("人民币壹仟万元整", "共1笔", made.batch.digest):
         assert words in text
-    for total, words in (("", "金额要写成数字"), ("1", "填写的金额与本批合计不一致")):
+    for total, words in (("", "请填写金额，单位是元。"), ("1", "填写的金额与本批合计不一致")):
         text = open_as(
             made.approver, page(made, "batch_release"), {"total": total, "digest": made.batch.digest}
         )
@@ -340,6 +341,9 @@ def test_releasing_wants_the_sum_and_gives_papers(open_as):
     good = {"total": "10,000,000.00", "digest": made.batch.digest}
     text = open_as(made.approver, page(made, "batch_release"), good, follow=True)
     assert "已放行批次" in text
+    for paper in selectors.papers_of_batch(made.batch):
+        issuing.draw(paper.pk)
+    text = open_as(made.approver, page(made))
     assert "已生成4份，共4份" in text
     for paper in Document.objects.filter(kind__in=["letter", "calculation", "summary", "payment"]):
         assert reverse("document", args=[paper.number]) in text

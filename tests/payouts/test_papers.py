@@ -14,6 +14,7 @@ from payouts import selectors
 from payouts import services as paying
 from payouts.services import papers
 from portal.accounts.states import Roles
+from portal.kernel import issuing
 from portal.kernel.models import Document, Event
 from portal.kernel.refusals import Forbidden
 from review import services as reviewing
@@ -46,7 +47,7 @@ def embedded(paper):
 @pytest.mark.django_db(transaction=True)
 def test_a_released_batch_of_three_items_on_paper():
     made = desk.released([making.requested(code=code) for code in ("2a", "1", "9b")])
-    issued = list(selectors.papers_of_batch(made.batch))
+    issued = [issuing.draw(paper.pk) for paper in selectors.papers_of_batch(made.batch)]
     assert [paper.kind for paper in issued] == ["summary", "payment", *["calculation", "letter"] * 3]
     assert {paper.state for paper in issued} == {"ready"}
     texts = {}

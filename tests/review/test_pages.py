@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from portal.accounts.states import Roles
-from portal.kernel import clock
+from portal.kernel import clock, issuing
 from review import selectors, services
 from review.models import Award, Notice, ReviewCase
 from tests import making
@@ -297,7 +297,7 @@ def test_a_case_sent_back_after_its_notice_is_struck_out(client):
 @pytest.mark.django_db(transaction=True)
 def test_the_paper_of_a_notice_is_public(client):
     notice = noticed()
-    notice.document.refresh_from_db()
+    issuing.draw(notice.document.pk)
     address = reverse("notice_pdf", args=[notice.document.number])
     response = client.get(address)
     assert response.status_code == 200 and response["content-type"] == "application/pdf"

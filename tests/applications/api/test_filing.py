@@ -18,6 +18,7 @@ from tests.applications.api.calling import Program
 pytestmark = pytest.mark.django_db
 PROJECT = {"name": "检测平台", "location": "松北区", "leader": "钱二", "summary": "建设平台。"}
 COST = {
+    "category": "equipment",
     "name": "服务器",
     "document_number": "23230001",
     "counterparty": "设备公司",
