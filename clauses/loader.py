@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from clauses.engine import policy
+from clauses.matching import Matching, Question, Topic
 from clauses.pack_check import content_faults
 from clauses.pack_file import POLICY_FILE, Pack, PackError, read_pack
 from clauses.pack_form import AmountModel, ItemModel, RateModel
@@ -156,3 +157,19 @@ def shipped_packs() -> dict[str, Path]:
 def get_policy(pack_id: str) -> policy.Policy:
     """A shipped policy, read once. KeyError when there is none of that id."""
     return load_pack(shipped_packs()[pack_id])
+
+
+@cache
+def get_matching(pack_id: str) -> Matching | None:
+    """What the matching page asks about a shipped policy; None when its pack does not say. KeyError as above."""
+    data = read_pack(shipped_packs()[pack_id]).data
+    if data.matching is None:
+        return None
+    return Matching(
+        questions=tuple(Question(one.fact, one.label, one.help) for one in data.matching.questions),
+        topics={
+            one.code: Topic(one.code, one.label, one.help, one.asks_money) for one in data.matching.topics
+        },
+        items={item.id: tuple(item.topics) for item in data.items},
+        money={item.id: tuple(item.topic_money) for item in data.items},
+    )

@@ -58,6 +58,7 @@ def content_faults(pack: Pack) -> list[Fault]:
         check_settings,
         check_paths,
         check_money_conditions,
+        check_matching,
     ]
     return sorted({fault for one in checks for fault in one(pack)})
 
@@ -470,6 +471,33 @@ def check_paths(pack: Pack) -> Iterator[Fault]:
     for index, path in enumerate(pack.data.review_paths):
         if len(path.steps) != len(set(path.steps)):
             yield fault(pack, f"审核方式“{path.mode}”的步骤重复", "review_paths", index, "steps")
+
+
+def check_matching(pack: Pack) -> Iterator[Fault]:
+    """The questions ask facts that every item shares; topics are declared, told apart, and lead to an item."""
+    data = pack.data
+    asked = data.matching
+    shared = {fact.key: fact for fact in data.common_facts}
+    topics = [topic.code for topic in asked.topics] if asked else []
+    for index, question in enumerate(asked.questions if asked else []):
+        fact = shared.get(question.fact)
+        if fact is None or fact.type not in ("choice", "bool"):
+            message = f"匹配问题“{question.fact}”不是共同事实中的选择或是否"
+            yield fault(pack, message, "matching", "questions", index, "fact")
+    for index, code in enumerate(topics):
+        if code in topics[:index]:
+            yield fault(pack, f"匹配主题“{code}”重复", "matching", "topics", index)
+        elif not any(code in item.topics for item in data.items):
+            yield fault(pack, f"匹配主题“{code}”没有事项使用", "matching", "topics", index)
+    for index, item in enumerate(data.items):
+        for code in item.topics:
+            if code not in topics:
+                yield fault(pack, f"事项{item.id}的匹配主题“{code}”没有声明", "items", index, "topics")
+        facts = {fact.key: fact for fact in item.every_fact(data)}
+        for key in item.topic_money:
+            if key not in facts or facts[key].type != "money":
+                message = f"事项{item.id}的topic_money“{key}”不是金额事实"
+                yield fault(pack, message, "items", index, "topic_money")
 
 
 def short(quote: str) -> str:

@@ -438,6 +438,30 @@ class ReviewPathModel(Part):
         return policy.ReviewPath(self.mode, self.label, tuple(self.steps))
 
 
+class QuestionModel(Part):
+    """A fact of the organisation that the matching page asks, in its own words."""
+
+    fact: Code
+    label: Name
+    help: str = ""
+
+
+class TopicModel(Part):
+    """A plan a visitor may have; `asks_money` when its rough amount says something about the award."""
+
+    code: Code
+    label: Name
+    help: str = ""
+    asks_money: bool = True
+
+
+class MatchingModel(Part):
+    """What the matching page asks: about the organisation, then about its plans."""
+
+    questions: list[QuestionModel] = []
+    topics: Annotated[list[TopicModel], Field(min_length=1)]
+
+
 class ItemModel(Part):
     id: ItemId
     clause: Name
@@ -475,6 +499,8 @@ class ItemModel(Part):
     overlap_group: Name | None = None
     answer: str = ""
     contact: Name
+    topics: list[Code] = []
+    topic_money: list[Code] = []
 
     @field_validator("criteria")
     @classmethod
@@ -540,4 +566,5 @@ class PackModel(Part):
     money_facts: list[FactModel] = []
     money_conditions: list[ConditionModel] = []
     settings: list[SettingModel]
+    matching: MatchingModel | None = None
     items: Annotated[list[ItemModel], Field(min_length=1)]
