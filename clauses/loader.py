@@ -19,10 +19,12 @@ PACKS = Path(__file__).parent / "packs"
 
 
 def pack_hash(pack: Pack) -> str:
-    """SHA-256 over the canonical content of the data and the official text; layout and comments do not count."""
-    content = pack.data.model_dump(mode="json", fallback=lambda value: value.text)
+    """SHA-256 over the data as written and the official text; layout, order of keys and comments do not count.
+
+    A key the product learns later does not change the hash of a pack that does not use it.
+    """
     canonical = json.dumps(
-        [content, pack.source],
+        [pack.raw, pack.source],
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),
@@ -35,8 +37,8 @@ def words_of(node: object) -> Iterator[str]:
     if isinstance(node, AmountModel | RateModel):
         yield node.words
     elif isinstance(node, BaseModel):
-        for name in type(node).model_fields:
-            yield from words_of(getattr(node, name))
+        for part in node.__dict__.values():
+            yield from words_of(part)
     elif isinstance(node, list):
         for part in node:
             yield from words_of(part)
@@ -46,7 +48,7 @@ def build_item(
     pack: Pack,
     model: ItemModel,
     ordinal: int,
-    settings: Mapping[str, policy.SettingSpec],
+    settings: Mapping[str, frozenset[str]],
 ) -> policy.Item:
     data = pack.data
     marks = {
@@ -87,7 +89,7 @@ def build_item(
         cost_tests=tuple(test.build() for test in model.cost_tests),
         criteria=tuple(criterion.build() for criterion in model.criteria),
         pass_line=model.pass_line,
-        settings=tuple(setting.id for setting in settings.values() if model.id in setting.items),
+        settings=tuple(name for name, items in settings.items() if model.id in items),
         overlap_group=group,
         answer=model.answer,
         contact=model.contact,
@@ -98,6 +100,7 @@ def build_policy(pack: Pack) -> policy.Policy:
     """The engine's policy of a pack that has been read."""
     data = pack.data
     settings = {setting.id: setting.build(data.items) for setting in data.settings}
+    reach = {name: frozenset(setting.items) for name, setting in settings.items()}
     return policy.Policy(
         id=data.id,
         title=data.title,
@@ -121,9 +124,7 @@ def build_policy(pack: Pack) -> policy.Policy:
             )
             for ordinal, clause in enumerate(data.clauses, 1)
         },
-        items={
-            item.id: build_item(pack, item, ordinal, settings) for ordinal, item in enumerate(data.items, 1)
-        },
+        items={item.id: build_item(pack, item, ordinal, reach) for ordinal, item in enumerate(data.items, 1)},
         general=tuple(
             policy.GeneralSentence(one.id, one.role, one.clause, one.quote, one.meaning)
             for one in data.general

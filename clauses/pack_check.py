@@ -261,8 +261,9 @@ def nodes_under(part: object, place: Place) -> Iterator[tuple[BaseModel, Place]]
     """Every part of a rule with its place, top first."""
     if isinstance(part, BaseModel):
         yield part, place
-        for name in type(part).model_fields:
-            yield from nodes_under(getattr(part, name), (*place, name))
+        for name, inner in part.__dict__.items():
+            if isinstance(inner, BaseModel | list):
+                yield from nodes_under(inner, (*place, name))
     elif isinstance(part, list):
         for index, inner in enumerate(part):
             yield from nodes_under(inner, (*place, index))

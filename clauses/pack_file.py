@@ -1,8 +1,9 @@
-"""Read the two files of a policy pack, remembering on which line each part stands."""
+"""Read the two files of a policy pack. On which line each part stands is worked out only when something is wrong."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,6 +14,8 @@ from clauses.pack_form import PackModel
 
 POLICY_FILE = "policy.yaml"
 SOURCE_FILE = "source.txt"
+DEEPEST = 60
+MOST_PARTS = 1_000_000
 Place = tuple[str | int, ...]
 
 
@@ -36,27 +39,130 @@ class PackError(Exception):
         self.faults = faults
 
 
-class PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML without its 1.1 surprises: only true, false, null and plain decimal whole numbers are not text."""
+YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+PLAIN_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+class PlainLoader(YamlLoader):  # type: ignore[misc, valid-type]
+    """Composes nodes for their lines only; the values come from `plain_data`."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
 
-PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-PlainLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
-PlainLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789")
-)
+def plain_scalar(text: str) -> str | int | bool | None:
+    """An unquoted scalar: only true, false, null and plain decimal whole numbers are not text."""
+    if text in PLAIN_WORDS:
+        return PLAIN_WORDS[text]
+    if text[0] in "-0123456789" and len(text) < 20 and WHOLE_NUMBER.fullmatch(text):
+        return int(text)
+    return text
 
 
-@dataclass(frozen=True, slots=True)
+def refused(message: str, mark: object) -> "PackError":
+    return PackError([Fault(POLICY_FILE, getattr(mark, "line", 0) + 1, message)])
+
+
+def plain_data(text: str) -> object:
+    """The document as plain lists, dictionaries and scalars, read once, without YAML's 1.1 surprises.
+
+    PackError for a key written twice, a tag, an alias of what is not finished, and what is too deep or too large.
+    """
+    loader = YamlLoader(text)
+    get = loader.get_event
+    scalar_event, alias_event = yaml.ScalarEvent, yaml.AliasEvent
+    mapping_start, sequence_start = yaml.MappingStartEvent, yaml.SequenceStartEvent
+    ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+    anchors: dict[str, object] = {}
+    root: list[object] = []
+    # What is open: the container, the key waiting for its value (None in a list), and the container's anchor.
+    held: object = root
+    key: str | None = None
+    anchor: str | None = None
+    stack: list[tuple[object, str | None, str | None]] = []
+    parts = 0
+    repeated: list[Fault] = []
+    while True:
+        event = get()
+        kind = type(event)
+        if kind is scalar_event:
+            if event.tag is not None:
+                raise refused(f"YAML格式有误：不能使用标签{event.tag}", event.start_mark)
+            parts += 1
+            if type(held) is dict and key is None:
+                key = event.value
+                if key in held:
+                    repeated.append(Fault(POLICY_FILE, event.start_mark.line + 1, f"“{key}”写了两次"))
+                continue
+            value = plain_scalar(event.value) if event.implicit[0] else event.value
+            if event.anchor:
+                anchors[event.anchor] = value
+        elif kind is mapping_start or kind is sequence_start:
+            if event.tag is not None:
+                raise refused(f"YAML格式有误：不能使用标签{event.tag}", event.start_mark)
+            if type(held) is dict and key is None:
+                raise refused("YAML格式有误：键应是文字", event.start_mark)
+            if len(stack) >= DEEPEST:
+                raise refused(f"YAML格式有误：嵌套超过{DEEPEST}层", event.start_mark)
+            stack.append((held, key, anchor))
+            held, key, anchor = ({} if kind is mapping_start else []), None, event.anchor
+            continue
+        elif kind in ends:
+            value = held
+            if anchor:
+                anchors[anchor] = value
+            held, key, anchor = stack.pop()
+        elif kind is alias_event:
+            if event.anchor not in anchors or (type(held) is dict and key is None):
+                raise refused(f"YAML格式有误：没有“&{event.anchor}”可以引用", event.start_mark)
+            value = anchors[event.anchor]
+            parts += size_of(value)
+            if parts > MOST_PARTS:
+                raise refused("YAML格式有误：引用展开后太大", event.start_mark)
+        elif kind is yaml.StreamEndEvent:
+            break
+        elif kind is yaml.DocumentStartEvent and root:
+            raise refused("YAML格式有误：只能有一份文档", event.start_mark)
+        else:
+            continue
+        if type(held) is dict:
+            held[key] = value
+            key = None
+        else:
+            held.append(value)  # type: ignore[attr-defined]
+    if repeated:
+        raise PackError(repeated)
+    return root[0] if root else None
+
+
+def size_of(value: object) -> int:
+    """How many scalars a part has when its shared parts are written out."""
+    sizes: dict[int, int] = {}
+
+    def count(part: object) -> int:
+        if not isinstance(part, dict | list):
+            return 1
+        if id(part) not in sizes:
+            inner = part.values() if isinstance(part, dict) else part
+            sizes[id(part)] = 1 + sum(count(one) for one in inner)
+        return sizes[id(part)]
+
+    return count(value)
+
+
+@dataclass(frozen=True)
 class Pack:
-    """A pack as read: the data, the official text, and the line of every part."""
+    """A pack as read: the data as written and as understood, and the official text."""
 
     directory: Path
     data: PackModel
     source: str
-    lines: Mapping[Place, int]
+    raw: Mapping[str, object]
+    text: str
+
+    @cached_property
+    def lines(self) -> Mapping[Place, int]:
+        return lines_of(self.text)
 
     def line(self, *place: str | int) -> int:
         """The line of a part, or of the nearest part around it that the file spells out."""
@@ -65,30 +171,35 @@ class Pack:
         return self.lines.get(place, 1)
 
 
+def lines_of(text: str) -> dict[Place, int]:
+    """The line on which each part of a document begins."""
+    root = yaml.compose(text, Loader=PlainLoader)
+    return dict(places(root)) if root else {}
+
+
 def read_pack(directory: Path) -> Pack:
     """The pack in a directory. PackError names every fault of form; faults of content are for the check."""
     text = read_text(directory / POLICY_FILE)
     source = read_text(directory / SOURCE_FILE)
     try:
-        root = yaml.compose(text, Loader=PlainLoader)
-        if not isinstance(root, yaml.MappingNode):
-            raise PackError([Fault(POLICY_FILE, 1, "文件内容应是键和值")])
-        lines = dict(places(root))
-        repeated = list(repeated_keys(root))
-        if repeated:
-            raise PackError(repeated)
-        raw = yaml.load(text, Loader=PlainLoader)
+        raw = plain_data(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        message = f"YAML格式有误：{error.problem or error.context}"
-        raise PackError([Fault(POLICY_FILE, mark.line + 1 if mark else 1, message)]) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise PackError([Fault(POLICY_FILE, 1, f"YAML格式有误：{error}")]) from None
+        raise refused(f"YAML格式有误：{error.problem or error.context}", mark) from None
+    except yaml.YAMLError as error:
+        raise refused(f"YAML格式有误：{error}", None) from None
+    if not isinstance(raw, dict):
+        raise refused("文件内容应是键和值", None)
+    return understood(directory, raw, source, text)
+
+
+def understood(directory: Path, raw: dict[str, object], source: str, text: str) -> Pack:
+    """The pack of data that has been parsed. PackError names every fault of form."""
     try:
         data = PackModel.model_validate(raw)
     except ValidationError as error:
-        raise PackError(form_faults(error, lines)) from None
-    return Pack(directory, data, source, lines)
+        raise PackError(form_faults(error, lines_of(text))) from None
+    return Pack(directory, data, source, raw, text)
 
 
 def read_text(path: Path) -> str:
@@ -111,20 +222,6 @@ def places(node: yaml.Node, place: Place = ()) -> Iterator[tuple[Place, int]]:
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             yield from places(value, (*place, index))
-
-
-def repeated_keys(node: yaml.Node) -> Iterator[Fault]:
-    """A key written twice in one mapping: YAML would keep the last and lose the first."""
-    if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield Fault(POLICY_FILE, key.start_mark.line + 1, f"“{key.value}”写了两次")
-            seen.add(key.value)
-            yield from repeated_keys(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from repeated_keys(value)
 
 
 FORM_MESSAGES = {
