@@ -1,5 +1,7 @@
 """What a policy pack must satisfy beyond its form: quotes, numbers, dates and references agree with the official text."""
 
+import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -18,23 +20,23 @@ from clauses.pack_file import (
     Place,
     read_pack,
 )
-from clauses.pack_form import (
+from clauses.pack_form import GeneralModel, ItemModel, SettingModel
+from clauses.pack_nodes import (
     AmountModel,
     BaseNode,
     CappedNode,
     FactNode,
-    GeneralModel,
-    ItemModel,
     JudgedNode,
+    NumberModel,
     PerUnitNode,
     RateModel,
-    SettingModel,
 )
 from clauses.source_text import (
     bounds_of_sentence,
     clause_numbers,
     heading_of,
     paragraph_of,
+    sentence_around,
 )
 
 
@@ -208,13 +210,37 @@ def quote_faults(
     for index, anchor in enumerate(part.anchors):
         if anchor not in part.quote:
             yield fault(pack, f"引文中没有“{anchor}”", *place, "anchors", index)
-    if not all(bounds_of_sentence(pack.source, part.quote)) and len(set(part.anchors)) < 2:
+    if all(bounds_of_sentence(pack.source, part.quote)):
+        return
+    if len(set(part.anchors)) < 2:
         yield fault(
             pack,
             "引文不是整句，要用anchors写明它的条件和对象各是哪几个字",
             *place,
             "quote",
         )
+    for left in left_out(pack, part.quote):
+        for literal in literals.numbers_in(left) + literals.counts_in(left):
+            yield fault(pack, f"引文漏了同一句里的数字“{literal}”", *place, "quote")
+        for condition in CONDITION.findall(left):
+            yield fault(pack, f"引文漏了同一句里的条件“{condition}”", *place, "quote")
+
+
+CONDITION = re.compile("[^，,、；。（(]*的(?=[，,])")
+
+
+def left_out(pack: Pack, quote: str) -> list[str]:
+    """The parts of a quote's sentence that neither it nor any other quote of the pack takes up."""
+    whole = sentence_around(pack.source, quote)
+    taken = [False] * len(whole)
+    for other in {quote, *(one.quote for one in (*pack.data.items, *pack.data.general))}:
+        at = whole.find(other)
+        if at < 0 and (whole in other):
+            at, other = 0, whole
+        if at >= 0:
+            taken[at : at + len(other)] = [True] * len(other)
+    parts = itertools.groupby(zip(whole, taken, strict=True), key=lambda pair: pair[1])
+    return ["".join(character for character, _ in group) for used, group in parts if not used]
 
 
 def check_items(pack: Pack) -> Iterator[Fault]:
@@ -275,19 +301,27 @@ def number_faults(pack: Pack, item: ItemModel, place: Place) -> Iterator[Fault]:
         return
     used: Counter[str] = Counter()
     for part, where in nodes_under(item.rule, (*place, "rule")):
-        if not isinstance(part, AmountModel | RateModel):
+        if not isinstance(part, AmountModel | RateModel | NumberModel):
             continue
         used[part.literal] += 1
-        if not literals.stands_alone(part.literal, item.quote):
+        quote = next((one for one in item.more_quotes if part.words in one), item.quote)
+        if not literals.stands_alone(part.literal, quote):
             yield fault(pack, f"引文中没有数字“{part.literal}”", *where, "literal")
-        if part.words not in item.quote:
+        if part.words not in quote:
             yield fault(pack, f"引文中没有“{part.words}”", *where, "words")
         elif part.literal not in part.words:
             yield fault(pack, f"“{part.words}”中没有“{part.literal}”", *where, "words")
-        name = "rate" if isinstance(part, RateModel) else "amount"
+        if isinstance(part, NumberModel):
+            name, value = "number", str(part.number)
+        elif isinstance(part, RateModel):
+            name, value = "rate", part.rate.text
+        else:
+            name, value = "amount", f"{part.amount // 100}元"
         try:
             if isinstance(part, RateModel):
                 same = literals.rate(part.literal) == part.rate.fraction
+            elif isinstance(part, NumberModel):
+                same = literals.number(part.literal) == part.number
             else:
                 same = Fraction(literals.money(part.literal)) == part.amount
         except ValueError:
@@ -299,11 +333,22 @@ def number_faults(pack: Pack, item: ItemModel, place: Place) -> Iterator[Fault]:
             )
             continue
         if not same:
-            value = part.rate.text if isinstance(part, RateModel) else f"{part.amount // 100}元"
             yield fault(pack, f"“{part.literal}”与规则中的{value}不一致", *where, name)
-    for literal in literals.numbers_in(item.quote):
+<<<<<<< /tmp/mine.x
+    for index, other in enumerate(item.other_numbers):
+        where = (*place, "other_numbers", index)
+        if not literals.stands_alone(other.literal, item.quote):
+            yield fault(pack, f"引文中没有数字“{other.literal}”", *where)
+        elif used[other.literal]:
+            yield fault(pack, f"“{other.literal}”用在规则里，不能再列为不影响金额的数字", *where)
+        used[other.literal] += 1
+    for literal in literals.numbers_in(item.quote) + literals.counts_in(item.quote):
+=======
+    for literal in [one for quote in (item.quote, *item.more_quotes) for one in literals.numbers_in(quote)]:
+>>>>>>> /tmp/theirs.x
         if not used[literal]:
-            yield fault(pack, f"引文中的“{literal}”没有用在规则里", *place, "rule")
+            message = f"引文中的“{literal}”没有用在规则里；不影响金额的，写进other_numbers并说明理由"
+            yield fault(pack, message, *place, "rule")
 
 
 def reference_faults(pack: Pack, item: ItemModel, place: Place) -> Iterator[Fault]:
@@ -314,7 +359,7 @@ def reference_faults(pack: Pack, item: ItemModel, place: Place) -> Iterator[Faul
         wanted: list[tuple[str, str, str]] = []
         if isinstance(part, FactNode | JudgedNode):
             wanted.append(("fact", part.fact, "money"))
-        if isinstance(part, PerUnitNode):
+        if isinstance(part, PerUnitNode) and isinstance(part.count, str):
             wanted.append(("count", part.count, "count"))
         if isinstance(part, CappedNode) and part.already:
             wanted.append(("already", part.already, "money"))

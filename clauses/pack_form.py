@@ -4,10 +4,10 @@ import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from clauses.engine import literals, policy, rules
-from clauses.engine.money import Rate, fen_from_yuan
+from clauses.engine import policy
+from clauses.pack_nodes import Code, Name, Part, RateModel, RuleNode, Scope
 
 STEP_CODES = (
     "checking",
@@ -34,43 +34,11 @@ def iso_day(value: object) -> object:
         raise ValueError(f"没有{value}这一天") from None
 
 
-def fen(value: object) -> int:
-    """Whole yuan, or a text with its unit: 1000万元, 3000元, 0.5亿元."""
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value * 100
-    if isinstance(value, str):
-        try:
-            return literals.money(value)
-        except ValueError:
-            pass
-        try:
-            return fen_from_yuan(value)
-        except ValueError:
-            pass
-    raise ValueError(f"金额{value!r}不能识别，单位只能是元、万元、亿元")
-
-
-def share(value: object) -> Rate:
-    """A rate as text between 0 and 1: "0.20"."""
-    if isinstance(value, Rate):
-        return value
-    try:
-        rate = Rate.parse(value) if isinstance(value, str) else None
-    except ValueError:
-        rate = None
-    if rate is None or rate.numerator == 0:
-        raise ValueError(f'比例{value!r}应是0到1之间的小数，写成文字，如"0.20"')
-    return rate
-
-
 Day = Annotated[date, BeforeValidator(iso_day)]
-Fen = Annotated[int, BeforeValidator(fen)]
-Share = Annotated[Rate, BeforeValidator(share)]
-Name = Annotated[str, Field(min_length=1)]
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 ItemId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,19}$")]
 
 
+<<<<<<< /tmp/mine.x
 class Part(BaseModel):
     """Everything in a pack: frozen, strict, no unknown keys."""
 
@@ -81,6 +49,13 @@ class AmountModel(Part):
     amount: Fen
     literal: Name
     words: Name
+
+
+class OtherNumberModel(Part):
+    """A number of the quote on which the amount does not depend, with the reason."""
+
+    literal: Name
+    why: Name
 
 
 class RateModel(Part):
@@ -194,6 +169,8 @@ RuleNode = Annotated[
 ]
 
 
+=======
+>>>>>>> /tmp/theirs.x
 class PeriodModel(Part):
     first: Day
     last: Day
@@ -245,7 +222,7 @@ class PaperModel(Part):
 class FactModel(Part):
     key: Code
     label: Name
-    type: Literal["money", "date", "text", "bool", "year", "count", "choice"]
+    type: Literal["money", "date", "text", "bool", "year", "count", "number", "rate", "choice"]
     unit: str = ""
     help: str = ""
     required: bool = False
@@ -462,6 +439,26 @@ class MatchingModel(Part):
     topics: Annotated[list[TopicModel], Field(min_length=1)]
 
 
+class InstalmentModel(Part):
+    """One part of an award: its share, or the rest; the event it waits for; the years after the award."""
+
+    label: Name
+    share: RateModel | None = None
+    rest: bool = False
+    on: Literal["approval", "milestone", "assessment", "date"]
+    years_later: Annotated[int, Field(ge=0, le=10)] = 0
+
+    @model_validator(mode="after")
+    def share_or_rest(self) -> Self:
+        if (self.share is None) != self.rest:
+            raise ValueError("一期写明比例share，或写rest: true表示余下部分")
+        return self
+
+    def build(self, scope: Scope) -> policy.InstalmentPlan:
+        share = self.share and self.share.build(scope)
+        return policy.InstalmentPlan(self.label, share, self.on, self.years_later)
+
+
 class ItemModel(Part):
     id: ItemId
     clause: Name
@@ -470,6 +467,11 @@ class ItemModel(Part):
     summary: Name
     quote: Name
     anchors: list[Name] = []
+<<<<<<< /tmp/mine.x
+    other_numbers: list[OtherNumberModel] = []
+=======
+    more_quotes: list[Name] = []
+>>>>>>> /tmp/theirs.x
     who: Name
     applicants: Annotated[
         list[Literal["any", "enterprise", "university", "institute", "social"]],
@@ -479,6 +481,7 @@ class ItemModel(Part):
     applicants_waived_by: list[SettingValue] = []
     base_label: str = ""
     rule: RuleNode | None = None
+    instalments: list[InstalmentModel] = []
     recurrence: Literal["once", "per_year", "per_project", "per_event"] | None = None
     recurrence_label: str = ""
     recurrence_words: str | None = None
@@ -546,7 +549,7 @@ class PackModel(Part):
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,49}$")]
     title: Name
     short_title: Name
-    status: Literal["final", "draft"] = "final"
+    status: Literal["final", "draft", "teaching"] = "final"
     document_number: Name
     issuer: Name
     issued_on: Day

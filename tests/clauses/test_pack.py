@@ -67,6 +67,19 @@ def test_the_official_text_is_kept_byte_for_byte() -> None:
     assert SOURCE.read_text() == POLICY.source_text
 
 
+def test_the_draft_is_kept_byte_for_byte_and_itemised_like_the_final_text() -> None:
+    draft = load_pack(PACKS / "harbin-ai-2022-draft")
+    digest = hashlib.sha256((PACKS / "harbin-ai-2022-draft" / "source.txt").read_bytes()).hexdigest()
+    assert digest == "e0f2346762768d6b63ba8aee9332b733a8415e6da6becf0b730953366cbd42b1"
+    assert draft.status == "draft"
+    assert list(draft.items) == IDS
+    assert "".join(draft.clauses) == "一二三四五六七八九十"
+    kinds = {item.id: item.kind for item in draft.items.values()}
+    changed = {name for name in IDS if kinds[name] != POLICY.item(name).kind}
+    assert changed == {"3b", "5c", "7"}
+    assert {name: kinds[name] for name in changed} == {"3b": "money", "5c": "case_by_case", "7": "money"}
+
+
 def test_twenty_two_items_under_ten_clauses() -> None:
     assert list(POLICY.items) == IDS
     assert "".join(POLICY.clauses) == "一二三四五六七八九十"
@@ -123,6 +136,26 @@ MUTANTS = {
         "anchors: [纳入清单的, 主办机构]",
         "anchors: [纳入清单的, 承办机构]",
         "引文中没有“承办机构”",
+    ),
+    "condition left out of the quote": (
+        "quote: 对中外联合创新中心引进外籍专家的，按照引进外籍专家实际工作经费的70%，给予最高不超过100万元补贴。",
+        "quote: 按照引进外籍专家实际工作经费的70%，给予最高不超过100万元补贴。\n    anchors: [外籍专家, 实际工作经费]",
+        "引文漏了同一句里的条件“对中外联合创新中心引进外籍专家的”",
+    ),
+    "number left out of the quote": (
+        "quote: 对在哈成立中外联合创新中心或者国际新型研发机构，且符合验收条件的项目，按照项目实际投入金额的50%,给予最高不超过100万元资金补助。",
+        "quote: 对在哈成立中外联合创新中心或者国际新型研发机构，且符合验收条件的项目，按照项目实际投入金额的50%,给予",
+        "引文漏了同一句里的数字“100万元”",
+    ),
+    "number of the quote not used": (
+        "anchors: [纳入清单的, 主办机构]",
+        "anchors: [纳入清单的, 主办机构]\n    other_numbers: [{literal: 50%, why: 试一试}]",
+        "“50%”用在规则里，不能再列为不影响金额的数字",
+    ),
+    "other number that is not there": (
+        "anchors: [纳入清单的, 主办机构]",
+        "anchors: [纳入清单的, 主办机构]\n    other_numbers: [{literal: 3年, why: 试一试}]",
+        "引文中没有数字“3年”",
     ),
     "unknown responsible unit": (
         "units: &fund_units [reform,",
@@ -214,6 +247,8 @@ TOLD_AT = {
     "item of an unknown clause": "clause: 十一",
     "fact the rule needs is gone": "- {node: fact, fact: filed_total, optional: true}",
     "key written twice": "status: final\ndocument_number",
+    "number of the quote not used": "other_numbers:",
+    "other number that is not there": "other_numbers:",
     "weights off": "criteria:\n      - {code: need, label: 必要性, weight: 16",
 }
 
@@ -293,6 +328,8 @@ def test_money_literals(text: str, fen: int) -> None:
         ("百分之五十", (1, 2)),
         ("百分之二十五", (1, 4)),
         ("千分之三", (3, 1000)),
+        ("万分之五", (1, 2000)),
+        ("百分之十二点五", (1, 8)),
     ],
 )
 def test_rate_literals(text: str, pair: tuple[int, int]) -> None:
@@ -304,6 +341,34 @@ def test_what_is_no_literal(text: str) -> None:
     for read in (literals.money, literals.rate):
         with pytest.raises(ValueError):
             read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("10家", (10, 1)),
+        ("三年", (3, 1)),
+        ("10万平方米", (100_000, 1)),
+        ("1.2倍", (6, 5)),
+        ("1:0.5", (1, 2)),
+        ("1：1.5", (3, 2)),
+        ("三分之二", (2, 3)),
+    ],
+)
+def test_number_literals(text: str, pair: tuple[int, int]) -> None:
+    assert literals.number(text).as_integer_ratio() == pair
+
+
+@pytest.mark.parametrize("text", ["家", "0:1", "十家一家", ""])
+def test_what_is_no_number(text: str) -> None:
+    with pytest.raises(ValueError):
+        literals.number(text)
+
+
+def test_counts_of_a_sentence() -> None:
+    text = "2022年8月起，第三年一次性给予同一项目，达到10家以上的，每人30元，最长12个月、三年，按1:0.5配套，占20%"
+    assert literals.counts_in(text) == ["10家", "12个月", "三年", "1:0.5"]
+    assert literals.numbers_in(text) == ["30元", "20%"]
 
 
 def test_a_literal_is_a_whole_number() -> None:
