@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Count, DateField, QuerySet, Sum
@@ -14,6 +15,7 @@ from applications.states import EDITABLE, ClaimStates, Sections
 from clauses import engine
 from clauses import selectors as programmes
 from clauses.models import ListedEvent
+from clauses.points import Book
 from portal.accounts.models import Organisation
 from portal.accounts.states import ELSEWHERE
 from portal.kernel import clock
@@ -173,6 +175,8 @@ def typed_facts(rules: engine.Item, stored: Mapping[str, Any]) -> dict[str, obje
                 typed[fact.key] = date.fromisoformat(value)
             case "year" | "count":
                 typed[fact.key] = int(value)
+            case "number" | "rate":
+                typed[fact.key] = Fraction(value)
             case _:
                 typed[fact.key] = value
     return typed
@@ -212,8 +216,13 @@ def question(
     *,
     costs: tuple[engine.CostLine, ...] | None,
     facts: Mapping[str, Any] | None = None,
+    book: Book | None = None,
+    now: datetime | None = None,
 ) -> tuple[engine.Policy, engine.ClaimFacts]:
-    """The claim as a question to the engine: filing time, facts, costs, settings then in force."""
+    """The claim as a question to the engine: filing time, facts, costs, settings then in force.
+
+    Settings that act on pending claims are read at `now`: business time, or the claim's end.
+    """
     policy, rules = programmes.rules_of(claim.item)
     filed_at = claim.filed_at or clock.now()
     return policy, engine.ClaimFacts(
@@ -222,7 +231,9 @@ def question(
         filed_at=filed_at,
         facts=typed_facts(rules, {**derived_facts(claim), **claim.facts, **(facts or {})}),
         costs=tuple(_fitted(rules, cost) for cost in costs or ()) if rules.takes_costs else None,
-        in_force=programmes.settings_in_force(claim.item.policy, filed_at),
+        in_force=programmes.settings_in_force(
+            claim.item.policy, filed_at, item=rules.id, now=now or claim.ended_at, book=book
+        ),
     )
 
 
@@ -242,8 +253,9 @@ def estimate(claim: Claim) -> engine.Verdict:
 
 
 def estimates(found: Iterable[Claim]) -> dict[int, engine.Verdict]:
-    """`estimate` of several claims by their pk, with two queries however many they are."""
+    """`estimate` of several claims by their pk: two queries, and one for the settings of each policy."""
     listed = list(found)
+    books = {pack: programmes.settings_book(pack) for pack in {claim.item.policy.pack for claim in listed}}
     items: dict[int, list[CostItem]] = defaultdict(list)
     named = Nomination.objects.filter(claim__in=listed).select_related("cost_item").order_by("cost_item_id")
     for nomination in named:
@@ -271,7 +283,9 @@ def estimates(found: Iterable[Claim]) -> dict[int, engine.Verdict]:
             if "requested_amount" in claim.facts
             else {}
         )
-        policy, asked = question(claim, costs=lines, facts=requested)
+        policy, asked = question(
+            claim, costs=lines, facts=requested, book=books[claim.item.policy.pack]
+        )
         answers[claim.pk] = engine.assess(policy, asked)
     return answers
 

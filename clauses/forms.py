@@ -9,7 +9,7 @@ from django import forms
 
 from clauses import catalogue
 from clauses.engine.policy import COST_DATES, Item, Policy
-from clauses.engine.rules import Capped, FactAmount, JudgedAmount, PerUnit, walk
+from clauses.engine.rules import Ask, JudgedAmount, asked, walk
 from clauses.models import Item as LoadedItem
 from clauses.models import Policy as LoadedPolicy
 from portal.kernel import clock
@@ -68,18 +68,19 @@ class EstimateForm(forms.Form):
         if item.takes_costs:
             self.fields["base"] = YuanField(label=item.base_label, required=False, help_text=_BASE_HINT)
             self.main.append("base")
-        for node in walk(item.rule) if item.rule else []:
-            match node:
-                case FactAmount(fact=key, optional=optional):
-                    self._ask(key, self.main, required=not optional)
-                case JudgedAmount(fact=key):
-                    self._ask(key, self.main)
-                case PerUnit(count=key):
-                    self._ask(key, self.main, required=True)
-                case Capped(already=str(key)):
-                    self._ask(key, self.more)
+        judged = (
+            {node.fact for node in walk(item.rule) if isinstance(node, JudgedAmount)} if item.rule else set()
+        )
+        for ask in asked(item.rule).values() if item.rule else ():
+            group = self.more if self._is_reviewers(ask) else self.main
+            self._ask(ask.fact, group, required=not ask.optional and ask.fact not in judged)
         if item.rule is not None:
             self._ask("applicant_kind", self.more)
+
+    def _is_reviewers(self, ask: Ask) -> bool:
+        """Whether a figure only matters once something was granted before."""
+        spec = self.item.fact(ask.fact)
+        return ask.optional and spec is not None and spec.by == "reviewer"
 
     def _ask(self, key: str, group: list[str], *, required: bool = False) -> None:
         spec = self.item.fact(key)

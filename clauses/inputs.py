@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, NoReturn
 
 from clauses.engine import ClaimFacts, CostLine, FactSpec, Item, Policy
@@ -11,6 +12,7 @@ from clauses.engine.assessment import check_value
 from clauses.engine.money import MOST_YUAN, fen_from_yuan
 from clauses.engine.policy import COST_DATES
 from clauses.engine.term import local
+from clauses.points import Source
 
 CLAIM_KEYS = {"id", "item", "filed_at", "facts", "settings", "costs", "base"}
 COST_KEYS = {"id", "amount", "category", "held", "held_elsewhere", *COST_DATES}
@@ -19,6 +21,7 @@ MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
+DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,9})?")
 LONGEST_TEXT = 20_000
 
 
@@ -66,8 +69,10 @@ def parse_document(text: str | bytes) -> Any:
 class Reader:
     """Gathers faults while reading, so that all of them are told at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, recorded: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self.errors: list[dict[str, str]] = []
+        self.recorded = recorded or {}
+        self.documents: dict[str, dict[str, Mapping[str, str]]] = {}
 
     def fault(self, path: str, message: str) -> None:
         self.errors.append({"path": path, "message": message})
@@ -152,6 +157,12 @@ class Reader:
             if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
                 return value
             self.fault(path, f"{spec.label}应是{least}到{most}之间的整数。")
+            return None
+        if spec.type in ("number", "rate"):
+            if isinstance(value, str) and DECIMAL.fullmatch(value):
+                return Fraction(value)
+            example = '如"0.0385"，表示3.85%' if spec.type == "rate" else '如"12.5"'
+            self.fault(path, f"{spec.label}要写成文字，只能有数字和一个小数点，最多九位小数，{example}。")
             return None
         if spec.type == "choice":
             if isinstance(value, str) and value in spec.choices:
@@ -271,7 +282,7 @@ class Reader:
         given: object,
         path: str,
         now: Callable[[], datetime] | None,
-        in_force: Callable[[str, datetime], Mapping[str, object]] | None,
+        in_force: Source | None,
     ) -> ClaimFacts | None:
         """One claim; None when anything in it is wrong."""
         if not isinstance(given, dict):
@@ -325,6 +336,25 @@ class Reader:
             facts=read_facts,
             costs=costs,
             base=base,
-            settings=settings,
-            in_force=in_force(policy.id, filed_at) if in_force else {},
+            settings={name: value for name, value in settings.items() if name not in self.recorded},
+            in_force=self.in_force(policy, item, given["id"], filed_at, settings, in_force),
         )
+
+    def in_force(
+        self,
+        policy: Policy,
+        item: Item,
+        claim: str,
+        filed_at: datetime,
+        settings: Mapping[str, object],
+        source: Source | None,
+    ) -> dict[str, object]:
+        """Values set by a document, from the source or, in a recorded question, among its settings."""
+        found = dict(source(policy.id, item.id, filed_at)) if source else {}
+        self.documents[claim] = {name: entry.source for name, entry in found.items()}
+        values = {name: entry.value for name, entry in found.items()}
+        for name, document in self.recorded.items():
+            if name in settings:
+                values[name] = settings[name]
+                self.documents[claim][name] = document
+        return values

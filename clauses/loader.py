@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from clauses.engine import policy
+from clauses.engine.rules import Node, walk
 from clauses.matching import Matching, Question, Topic
 from clauses.pack_check import content_faults
-from clauses.pack_file import POLICY_FILE, Pack, PackError, read_pack
-from clauses.pack_form import AmountModel, ItemModel, RateModel
+from clauses.pack_file import POLICY_FILE, SOURCE_FILE, Pack, PackError, parse_pack, read_pack, read_text
+from clauses.pack_form import ItemModel
+from clauses.pack_nodes import Scope
 from clauses.source_text import paragraph_of, sentence_around
 
 PACKS = Path(__file__).parent / "packs"
+# Only what is in its final text can be filed for, matched, scheduled or budgeted.
+FINAL = "final"
 
 
 def pack_hash(pack: Pack) -> str:
@@ -32,16 +34,10 @@ def pack_hash(pack: Pack) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def words_of(node: object) -> Iterator[str]:
+def words_of(item_rule: Node | None) -> Iterator[str]:
     """The words of the text a rule's numbers stand on, in the order of the tree."""
-    if isinstance(node, AmountModel | RateModel):
-        yield node.words
-    elif isinstance(node, BaseModel):
-        for part in node.__dict__.values():
-            yield from words_of(part)
-    elif isinstance(node, list):
-        for part in node:
-            yield from words_of(part)
+    for node in walk(item_rule) if item_rule else ():
+        yield from (figure.words for figure in node.figures())
 
 
 def build_item(
@@ -51,10 +47,10 @@ def build_item(
     settings: Mapping[str, frozenset[str]],
 ) -> policy.Item:
     data = pack.data
-    marks = {
-        *words_of(model.rule),
-        *([model.recurrence_words] if model.recurrence_words else []),
-    }
+    scope = Scope({fact.key: fact.type for fact in model.every_fact(data)}, tuple(model.more_quotes))
+    rule = model.rule.build(scope) if model.rule else None
+    marks = {words for words in words_of(rule) if words in model.quote}
+    marks |= {model.recurrence_words} if model.recurrence_words else set()
     asks = model.kind in (policy.MONEY, policy.CASE_BY_CASE)
     group = model.overlap_group or (data.overlap_group if model.kind == policy.MONEY else None)
     return policy.Item(
@@ -72,7 +68,7 @@ def build_item(
         applicants_setting=model.applicants_setting,
         applicants_waived_by=tuple(model.applicants_waived_by),
         base_label=model.base_label,
-        rule=model.rule.build() if model.rule else None,
+        rule=rule,
         recurrence=model.recurrence or "",
         recurrence_label=model.recurrence_label,
         limit_per=tuple(model.limit_per),
@@ -93,6 +89,8 @@ def build_item(
         overlap_group=group,
         answer=model.answer,
         contact=model.contact,
+        more_quotes=scope.more_quotes,
+        instalments=tuple(one.build(scope) for one in model.instalments),
     )
 
 
@@ -152,6 +150,17 @@ def load_pack(directory: Path) -> policy.Policy:
 def shipped_packs() -> dict[str, Path]:
     """The packs that come with the product, by id."""
     return {path.parent.name: path.parent for path in sorted(PACKS.glob(f"*/{POLICY_FILE}"))}
+
+
+def texts_of(pack_id: str) -> tuple[str, str]:
+    """The data and the official text of a shipped pack, as its files say. KeyError when there is none of that id."""
+    directory = shipped_packs()[pack_id]
+    return read_text(directory / POLICY_FILE), read_text(directory / SOURCE_FILE)
+
+
+def policy_from(data: str, source: str) -> policy.Policy:
+    """The policy of two stored texts. PackError when this version of the product cannot read them."""
+    return build_policy(parse_pack(data, source))
 
 
 @cache

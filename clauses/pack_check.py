@@ -334,7 +334,6 @@ def number_faults(pack: Pack, item: ItemModel, place: Place) -> Iterator[Fault]:
             continue
         if not same:
             yield fault(pack, f"“{part.literal}”与规则中的{value}不一致", *where, name)
-<<<<<<< /tmp/mine.x
     for index, other in enumerate(item.other_numbers):
         where = (*place, "other_numbers", index)
         if not literals.stands_alone(other.literal, item.quote):
@@ -342,10 +341,8 @@ def number_faults(pack: Pack, item: ItemModel, place: Place) -> Iterator[Fault]:
         elif used[other.literal]:
             yield fault(pack, f"“{other.literal}”用在规则里，不能再列为不影响金额的数字", *where)
         used[other.literal] += 1
-    for literal in literals.numbers_in(item.quote) + literals.counts_in(item.quote):
-=======
-    for literal in [one for quote in (item.quote, *item.more_quotes) for one in literals.numbers_in(quote)]:
->>>>>>> /tmp/theirs.x
+    quotes = (item.quote, *item.more_quotes)
+    for literal in [one for text in quotes for one in literals.numbers_in(text) + literals.counts_in(text)]:
         if not used[literal]:
             message = f"引文中的“{literal}”没有用在规则里；不影响金额的，写进other_numbers并说明理由"
             yield fault(pack, message, *place, "rule")

@@ -38,19 +38,6 @@ Day = Annotated[date, BeforeValidator(iso_day)]
 ItemId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,19}$")]
 
 
-<<<<<<< /tmp/mine.x
-class Part(BaseModel):
-    """Everything in a pack: frozen, strict, no unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
-
-
-class AmountModel(Part):
-    amount: Fen
-    literal: Name
-    words: Name
-
-
 class OtherNumberModel(Part):
     """A number of the quote on which the amount does not depend, with the reason."""
 
@@ -58,119 +45,6 @@ class OtherNumberModel(Part):
     why: Name
 
 
-class RateModel(Part):
-    rate: Share
-    literal: Name
-    words: Name
-
-
-class BaseNode(Part):
-    node: Literal["base"]
-
-    def build(self) -> rules.Node:
-        return rules.BaseOfCosts()
-
-
-class FactNode(Part):
-    node: Literal["fact"]
-    fact: Code
-    optional: bool = False
-
-    def build(self) -> rules.Node:
-        return rules.FactAmount(self.fact, self.optional)
-
-
-class JudgedNode(Part):
-    node: Literal["judged"]
-    fact: Code
-    setting: str | None = None
-
-    def build(self) -> rules.Node:
-        return rules.JudgedAmount(self.fact, self.setting)
-
-
-class FixedNode(Part):
-    node: Literal["fixed"]
-    amount: AmountModel
-
-    def build(self) -> rules.Node:
-        return rules.FixedAmount(self.amount.amount, self.amount.literal, self.amount.words)
-
-
-class RateOfNode(Part):
-    node: Literal["rate_of"]
-    rate: RateModel
-    of: "RuleNode"
-
-    def build(self) -> rules.Node:
-        return rules.RateOf(self.rate.rate, self.rate.words, self.of.build())
-
-
-class CappedNode(Part):
-    node: Literal["capped"]
-    cap: AmountModel
-    of: "RuleNode"
-    already: Code | None = None
-    setting: str | None = None
-
-    def build(self) -> rules.Node:
-        return rules.Capped(
-            self.cap.amount,
-            self.cap.literal,
-            self.cap.words,
-            self.of.build(),
-            self.already,
-            self.setting,
-        )
-
-
-class LesserOfNode(Part):
-    node: Literal["lesser_of"]
-    of: Annotated[list["RuleNode"], Field(min_length=2)]
-
-    @model_validator(mode="after")
-    def one_is_certain(self) -> Self:
-        if all(isinstance(part, FactNode) and part.optional for part in self.of):
-            raise ValueError("取较小金额的各部分不能都是可以不填的")
-        return self
-
-    def build(self) -> rules.Node:
-        return rules.LesserOf(tuple(part.build() for part in self.of))
-
-
-class SumOfNode(Part):
-    node: Literal["sum_of"]
-    of: Annotated[list["RuleNode"], Field(min_length=2)]
-
-    def build(self) -> rules.Node:
-        return rules.SumOf(tuple(part.build() for part in self.of))
-
-
-class PerUnitNode(Part):
-    node: Literal["per_unit"]
-    amount: AmountModel
-    count: Code
-
-    def build(self) -> rules.Node:
-        return rules.PerUnit(self.amount.amount, self.amount.literal, self.amount.words, self.count)
-
-
-RuleNode = Annotated[
-    BaseNode
-    | FactNode
-    | JudgedNode
-    | FixedNode
-    | RateOfNode
-    | CappedNode
-    | LesserOfNode
-    | SumOfNode
-    | PerUnitNode,
-    Field(discriminator="node"),
-]
-
-
-=======
->>>>>>> /tmp/theirs.x
 class PeriodModel(Part):
     first: Day
     last: Day
@@ -467,11 +341,8 @@ class ItemModel(Part):
     summary: Name
     quote: Name
     anchors: list[Name] = []
-<<<<<<< /tmp/mine.x
     other_numbers: list[OtherNumberModel] = []
-=======
     more_quotes: list[Name] = []
->>>>>>> /tmp/theirs.x
     who: Name
     applicants: Annotated[
         list[Literal["any", "enterprise", "university", "institute", "social"]],

@@ -1,20 +1,27 @@
 """From facts to a verdict: term, kind, conditions, costs, rule, one rounding."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
+from clauses.engine.explanation import Telling
 from clauses.engine.facts import ClaimFacts, CostLine
-from clauses.engine.money import ROUNDING_UNITS, ROUNDING_WORDS, cut, grouped, spoken
+from clauses.engine.money import ROUNDING_UNITS, ROUNDING_WORDS, Rate, cut, grouped, spoken
 from clauses.engine.policy import APPLICANT_KINDS, MONEY, Item, Policy
-from clauses.engine.rules import BaseOfCosts, Capped, RateOf, Working, walk
+from clauses.engine.rules import BaseOfCosts, Capped, RateOf, SoftCap, walk
+from clauses.engine.sheet import ABSENT, COSTS, Sheet
 from clauses.engine.term import claim_refusal, cost_refusal, filing_refusal
 from clauses.engine.verdict import (
     NOTHING_PAYABLE,
     OUT_OF_TERM,
     PAYABLE,
     ExcludedCost,
+    Explanation,
+    Instalment,
     Reason,
     Step,
+    Told,
     UsedSetting,
     Verdict,
 )
@@ -31,7 +38,7 @@ def assess(policy: Policy, claim_facts: ClaimFacts) -> Verdict:
         return refused(policy, item, claim_facts, used, OUT_OF_TERM, [late])
     if item.kind != MONEY or item.rule is None:
         reason = Reason(item.kind, item.clause, item.quote, item.answer)
-        return verdict(policy, item, claim_facts, used, item.kind, reasons=[reason])
+        return verdict(policy, item, claim_facts, used, item.kind, Told((reason,)))
     unmet = condition_refusals(item, claim_facts, values)
     if unmet:
         return refused(policy, item, claim_facts, used, NOTHING_PAYABLE, unmet)
@@ -118,6 +125,112 @@ def cost_exclusion(policy: Policy, item: Item, cost: CostLine, values: Mapping[s
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The costs of a claim sorted into those that count and those that do not."""
+
+    base: int | None
+    costs: tuple[CostLine, ...] | None
+    excluded: tuple[ExcludedCost, ...]
+    why: str
+
+
+def counted(policy: Policy, item: Item, claim: ClaimFacts, values: Mapping[str, object]) -> Counted:
+    """The base: the verified one as it is, or the sum of the costs that nothing keeps out."""
+    if claim.costs is None:
+        return Counted(claim.base, None, (), "核定基数")
+    excluded, kept = [], []
+    for cost in claim.costs:
+        reason = cost_exclusion(policy, item, cost, values)
+        if reason is None:
+            kept.append(cost)
+        else:
+            excluded.append(ExcludedCost(cost.id, cost.amount, reason))
+    why = f"{len(kept)}笔费用合计" + (f"，另有{len(excluded)}笔不计入" if excluded else "")
+    return Counted(sum(cost.amount for cost in kept), tuple(kept), tuple(excluded), why)
+
+
+class Worked:
+    """An explanation of a computed amount, told from the sheet when it is first read."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        item: Item,
+        claim: ClaimFacts,
+        sheet: Sheet,
+        costs: Counted,
+        ending: "Ending | None",
+    ) -> None:
+        self._policy = policy
+        self._item = item
+        self._claim = claim
+        self._sheet = sheet
+        self._costs = costs
+        self._ending = ending
+
+    @cached_property
+    def _told(self) -> Told:
+        item, sheet, ending = self._item, self._sheet, self._ending
+        telling = Telling(item, self._claim.facts, self._costs.why)
+        telling.tell(sheet.trace)
+        if ending is None:
+            telling.lacking(sheet.missing)
+        if not sheet.used_base and self._claim.base is not None:
+            telling.reason("base_not_used", "本项不按费用计算，填写的核定基数没有使用。")
+        excluded = exclusion_reasons(self._costs.excluded) if sheet.used_base else []
+        if ending is not None:
+            ending.tell(self._policy, item, telling, quiet=not excluded)
+        return Told((*excluded, *telling.reasons), tuple(telling.steps))
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return self._told.reasons
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return self._told.steps
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """From the exact value to the amount: one rounding, always down, then the smallest grant."""
+
+    value: Fraction
+    unit: str
+    rounded: int
+    least: int
+    amount: int
+
+    @classmethod
+    def of(cls, policy: Policy, value: Fraction, values: Mapping[str, object]) -> "Ending":
+        unit = str(values[policy.rounding_setting])
+        rounded = cut(value, ROUNDING_UNITS[unit])
+        smallest = values[policy.smallest_setting] if policy.smallest_setting else 0
+        least = smallest if isinstance(smallest, int) else 0
+        return cls(value, unit, rounded, least, 0 if rounded < least else rounded)
+
+    def tell(self, policy: Policy, item: Item, telling: Telling, *, quiet: bool) -> None:
+        setting = policy.rounding_setting
+        exact = Fraction(self.rounded) == self.value
+        label = f"向下取整到{ROUNDING_WORDS[self.unit]}"
+        why = f"细则口径{setting}，只在最后取整一次"
+        formula = "" if exact else f"{spoken(self.value)} → {grouped(self.rounded)}"
+        given = (self.value, Fraction(ROUNDING_UNITS[self.unit]))
+        telling.step(label, why, formula, Fraction(self.rounded), "floor", given, setting)
+        if not exact:
+            text = f"{spoken(self.value)}元{label}，为{grouped(self.rounded)}元。只在最后取整一次。"
+            telling.reason("rounded", text, setting)
+        if self.rounded != self.amount:
+            text = f"计算金额{grouped(self.rounded)}元低于最低补助金额{grouped(self.least)}元，不予补助。"
+            telling.reason("below_smallest", text, policy.smallest_setting)
+            smallest = policy.smallest_setting
+            telling.step("低于最低补助金额", text, "", Fraction(0), "nothing", (), smallest)
+        if not self.amount and quiet and all(one.code == "rate_applied" for one in telling.reasons):
+            text = f"没有可计入{item.base_label}的金额。" if item.base_label else "没有可支付的金额。"
+            telling.reason("nothing_left", text)
+
+
 def computed_verdict(
     policy: Policy,
     item: Item,
@@ -128,110 +241,55 @@ def computed_verdict(
     """Costs, rule, rounding, smallest grant."""
     if item.rule is None:
         raise ValueError(item.id)
-    excluded: list[ExcludedCost] = []
-    base = claim.base
-    base_why = "核定基数"
-    if claim.costs is not None:
-        base = 0
-        for cost in claim.costs:
-            reason = cost_exclusion(policy, item, cost, values)
-            if reason is None:
-                base += cost.amount
-            else:
-                excluded.append(ExcludedCost(cost.id, cost.amount, reason))
-        counted = len(claim.costs) - len(excluded)
-        base_why = f"{counted}笔费用合计" + (f"，另有{len(excluded)}笔不计入" if excluded else "")
-    working = Working(
-        clause=item.clause,
-        quote=item.quote,
-        base_label=item.base_label,
-        base=None if base is None else Fraction(base),
-        base_why=base_why,
-        facts=claim.facts,
-        labels={spec.key: spec.label for spec in item.facts},
-    )
-    value = item.rule.evaluate(working)
-    reasons = [*exclusion_reasons(excluded), *working.reasons]
-    if not working.used_base and claim.base is not None:
-        text = "本项不按费用计算，填写的核定基数没有使用。"
-        reasons.append(Reason("base_not_used", item.clause, item.quote, text))
-    if not working.used_base:
-        base, excluded = None, []
-    elif len(working.rated) == 1:
-        base = cut(working.rated[0])
-    if value is None:
+    costs = counted(policy, item, claim, values)
+    base = None if costs.base is None else Fraction(costs.base)
+    sheet = Sheet(claim.facts, base, costs.costs)
+    value = item.rule.value(sheet)
+    if value is ABSENT or (value is None and not sheet.missing):
+        sheet.lack(COSTS if item.takes_costs else "base")
+        value = None
+    ending = None if value is None else Ending.of(policy, value, values)
+    rated = [operands[0] for node, _, operands, _ in sheet.trace if isinstance(node, RateOf)]
+    shown = costs.base if sheet.used_base else None
+    if len(rated) == 1 and sheet.used_base:
+        shown = cut(rated[0])
+    explanation = Worked(policy, item, claim, sheet, costs, ending)
+    excluded = costs.excluded if sheet.used_base else ()
+    if ending is None:
         return verdict(
-            policy,
-            item,
-            claim,
-            used,
-            NOTHING_PAYABLE,
-            base=base,
-            excluded=excluded,
-            reasons=reasons,
-            steps=working.steps,
-            missing=tuple(working.missing),
-        )
-    before_cap = working.before_cap if isinstance(item.rule, Capped) else value
-    computed = value if before_cap is None else before_cap
-    amount, ending = rounded(policy, item, value, values)
-    steps = [*working.steps, ending]
-    if Fraction(amount) != value:
-        text = f"{spoken(value)}元{ending.label}，为{grouped(amount)}元。只在最后取整一次。"
-        reasons.append(Reason("rounded", item.clause, item.quote, text, policy.rounding_setting))
-    least = values[policy.smallest_setting] if policy.smallest_setting else 0
-    if isinstance(least, int) and 0 < amount < least:
-        text = f"计算金额{grouped(amount)}元低于最低补助金额{grouped(least)}元，不予补助。"
-        reasons.append(Reason("below_smallest", item.clause, item.quote, text, policy.smallest_setting))
-        steps.append(
-            Step(
-                "低于最低补助金额",
-                text,
-                "",
-                Fraction(0),
-                item.clause,
-                item.quote,
-                policy.smallest_setting,
-            )
-        )
-        amount = 0
-    if not amount and not any(reason.code != "rate_applied" for reason in reasons):
-        text = f"没有可计入{item.base_label}的金额。" if item.base_label else "没有可支付的金额。"
-        reasons.append(Reason("nothing_left", item.clause, item.quote, text))
+            policy, item, claim, used, NOTHING_PAYABLE, explanation,
+            base=shown, excluded=excluded, missing=tuple(sheet.missing),
+        )  # fmt: skip
+    computed = sheet.trace[-1][2][0] if isinstance(item.rule, Capped | SoftCap) else ending.value
     return verdict(
         policy,
         item,
         claim,
         used,
-        PAYABLE if amount else NOTHING_PAYABLE,
-        base=base,
+        PAYABLE if ending.amount else NOTHING_PAYABLE,
+        explanation,
+        base=shown,
         computed=cut(computed),
-        amount=amount,
+        amount=ending.amount,
         excluded=excluded,
-        reasons=reasons,
-        steps=steps,
+        instalments=tuple(instalments(item, ending)),
     )
 
 
-def rounded(policy: Policy, item: Item, value: Fraction, values: Mapping[str, object]) -> tuple[int, Step]:
-    """The one rounding, always down, and its step."""
-    unit = str(values[policy.rounding_setting])
-    amount = cut(value, ROUNDING_UNITS[unit])
-    why = f"细则口径{policy.rounding_setting}，只在最后取整一次"
-    formula = "" if Fraction(amount) == value else f"{spoken(value)} → {grouped(amount)}"
-    label = f"向下取整到{ROUNDING_WORDS[unit]}"
-    return amount, Step(
-        label,
-        why,
-        formula,
-        Fraction(amount),
-        item.clause,
-        item.quote,
-        policy.rounding_setting,
-    )
+def instalments(item: Item, ending: Ending) -> Iterator[Instalment]:
+    """The parts of an award, each rounded down as the award is; the open part, or else the last, takes what is left."""
+    plan = item.instalments
+    if not plan or not ending.amount:
+        return
+    unit = ROUNDING_UNITS[ending.unit]
+    amounts = [0 if one.share is None else cut(ending.amount * one.share.value, unit) for one in plan]
+    rest = next((index for index, one in enumerate(plan) if one.share is None), len(plan) - 1)
+    amounts[rest] += ending.amount - sum(amounts)
+    for one, amount in zip(plan, amounts, strict=True):
+        yield Instalment(one.label, amount, one.on, one.years_later)
 
 
-def exclusion_reasons(excluded: list[ExcludedCost]) -> list[Reason]:
+def exclusion_reasons(excluded: tuple[ExcludedCost, ...]) -> list[Reason]:
     """One reason for each way costs were kept out, naming them."""
     groups: dict[tuple[str, str, str], list[ExcludedCost]] = {}
     for cost in excluded:
@@ -261,34 +319,31 @@ def refused(
     reasons: list[Reason],
 ) -> Verdict:
     """A no before any arithmetic: nothing is paid."""
-    steps = [
-        Step(
-            "不予计算",
-            reason.text,
-            "",
-            Fraction(0),
-            reason.clause,
-            reason.quote,
-            reason.setting,
-        )
-        for reason in reasons
-    ]
-    base = claim.base if any(isinstance(node, BaseOfCosts) for node in nodes(item)) else None
-    return verdict(
-        policy,
-        item,
-        claim,
-        used,
-        outcome,
-        base=base,
-        amount=0,
-        reasons=reasons,
-        steps=steps,
+    steps = tuple(
+        Step("不予计算", one.text, "", Fraction(0), one.clause, one.quote, one.setting, "nothing")
+        for one in reasons
     )
+    takes_base = item.rule is not None and any(isinstance(node, BaseOfCosts) for node in walk(item.rule))
+    base = claim.base if takes_base else None
+    return verdict(policy, item, claim, used, outcome, Told(tuple(reasons), steps), base=base, amount=0)
 
 
-def nodes(item: Item) -> list[object]:
-    return [] if item.rule is None else list(walk(item.rule))
+def single_rate(item: Item) -> Rate | None:
+    """The rate of an item whose rule has exactly one."""
+    if item.rule is None:
+        return None
+    rates = [node.share.rate for node in walk(item.rule) if isinstance(node, RateOf)]
+    return rates[0] if len(rates) == 1 else None
+
+
+def outer_cap(item: Item) -> int | None:
+    """The cap that stands outermost, in fen; of two, the one that never gives way."""
+    match item.rule:
+        case Capped(cap=cap):
+            return cap.fen
+        case SoftCap(soft=soft, hard=hard):
+            return (hard or soft).fen
+    return None
 
 
 def verdict(
@@ -297,17 +352,16 @@ def verdict(
     claim: ClaimFacts,
     used: tuple[UsedSetting, ...],
     outcome: str,
+    explanation: Explanation,
     *,
-    reasons: list[Reason],
     base: int | None = None,
     computed: int | None = None,
     amount: int | None = None,
-    excluded: list[ExcludedCost] | None = None,
-    steps: list[Step] | None = None,
+    excluded: tuple[ExcludedCost, ...] = (),
     missing: tuple[str, ...] = (),
+    instalments: tuple[Instalment, ...] = (),
 ) -> Verdict:
     """Put together; the rate is the item's when it has exactly one, the cap when it stands outermost."""
-    rates = [node.rate for node in nodes(item) if isinstance(node, RateOf)]
     return Verdict(
         policy=policy.id,
         policy_hash=policy.hash,
@@ -315,13 +369,13 @@ def verdict(
         item=item.id,
         outcome=outcome,
         base=base,
-        rate=rates[0] if len(rates) == 1 else None,
+        rate=single_rate(item),
         computed=computed,
-        cap=item.rule.cap if isinstance(item.rule, Capped) else None,
+        cap=outer_cap(item),
         amount=amount,
-        excluded_costs=tuple(excluded or ()),
-        reasons=tuple(reasons),
-        steps=tuple(steps or ()),
+        excluded_costs=excluded,
         settings=used,
+        explanation=explanation,
         missing=missing,
+        instalments=instalments,
     )

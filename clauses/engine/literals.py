@@ -24,7 +24,6 @@ MONEY_UNITS = {"元": 1, "万元": 10**4, "亿元": 10**8}
 
 ARABIC = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?"
 CHINESE = r"[零〇一二两三四五六七八九十百千万亿]+"
-<<<<<<< /tmp/mine.x
 POINTS = r"(?:点[零〇一二三四五六七八九]+)?"
 RATE = re.compile(rf"({ARABIC})\s*([%％‰])|(百分之|千分之|万分之)({CHINESE}{POINTS}|{ARABIC})")
 PARTS_OF = {"%": 100, "％": 100, "‰": 1000, "百分之": 100, "千分之": 1000, "万分之": 10000}
@@ -40,12 +39,6 @@ RATIO = re.compile(rf"({ARABIC})\s*[:：]\s*({ARABIC})")
 SHARE_OF = re.compile(rf"({CHINESE})分之({CHINESE})")
 LEADING = re.compile(rf"({ARABIC})\s*(万)?|({CHINESE})")
 YEAR = re.compile(r"(?:19|20)[0-9]{2}年(?:[0-9]{1,2}月)?")
-=======
-RATE = re.compile(rf"({ARABIC})\s*([%％‰‱])|(百分之|千分之|万分之)({CHINESE}|{ARABIC})")
-MONEY = re.compile(rf"({ARABIC})\s*(亿元|万元|元)|({CHINESE})元")
-NUMBER = re.compile(rf"(?:前|第|每)?({ARABIC}|{CHINESE})(?!万元|亿元|元)[^0-9%％‰]{{0,4}}")
-RATIO = re.compile(rf"({ARABIC})\s*[:：∶比]\s*({ARABIC})")
->>>>>>> /tmp/theirs.x
 DAY = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
 NUMBER_CHARACTERS = frozenset("0123456789.零〇一二两三四五六七八九十百千万亿")
 
@@ -87,7 +80,6 @@ def rate(text: str) -> Fraction:
     found = RATE.fullmatch(text)
     if found is None:
         raise ValueError(text)
-<<<<<<< /tmp/mine.x
     return spelled(found[1] or found[4]) * Fraction(1, PARTS_OF[found[2] or found[3]])
 
 
@@ -96,38 +88,16 @@ def number(text: str) -> Fraction:
     if found := RATIO.fullmatch(text):
         if not arabic(found[1]):
             raise ValueError(text)
-        return arabic(found[2]) / arabic(found[1])
+        return Fraction(arabic(found[2]), arabic(found[1]))
     if found := SHARE_OF.fullmatch(text):
         return Fraction(chinese(found[2]), chinese(found[1]))
+    text = text.lstrip("前第每")
     found = LEADING.match(text)
     if found is None or any(character in NUMBER_CHARACTERS for character in text[found.end() :]):
         raise ValueError(text)
     if found[1]:
         return arabic(found[1]) * (10**4 if found[2] else 1)
     return Fraction(chinese(found[3]))
-=======
-    parts = {"‰": 1000, "千分之": 1000, "‱": 10_000, "万分之": 10_000}.get(found[2] or found[3], 100)
-    if found[1]:
-        return arabic(found[1]) * Fraction(1, parts)
-    return spelled(found[4]) * Fraction(1, parts)
-
-
-def spelled(text: str) -> Fraction:
-    """A bare number in digits or in Chinese numerals."""
-    return arabic(text) if text[0] in "0123456789" else Fraction(chinese(text))
-
-
-def number(text: str) -> Fraction:
-    """A count, span, coefficient or ratio: "10家", "三年", "前10名", "1.2倍", "1:0.5" as 0.5; ValueError for anything else."""
-    if pair := RATIO.fullmatch(text):
-        if arabic(pair[1]) == 0:
-            raise ValueError(text)
-        return Fraction(arabic(pair[2]), arabic(pair[1]))
-    found = NUMBER.fullmatch(text)
-    if found is None:
-        raise ValueError(text)
-    return spelled(found[1])
->>>>>>> /tmp/theirs.x
 
 
 def money(text: str) -> int:

@@ -7,6 +7,7 @@ from fractions import Fraction
 FEN_PER_YUAN = 100
 MOST_YUAN = 1_000_000_000_000
 YUAN_TEXT = re.compile(r"(0|[1-9][0-9]*)(?:\.([0-9]{1,2}))?")
+PAIR_TEXT = re.compile(r"(0|[1-9][0-9]{0,8})/([1-9][0-9]{0,8})")
 RATE_TEXT = re.compile(r"(0|1)(?:\.([0-9]{1,9}))?")
 
 ROUNDING_UNITS = {"fen": 1, "yuan": 100, "hundred_yuan": 10_000, "wan_yuan": 1_000_000}
@@ -22,7 +23,12 @@ class Rate:
 
     @classmethod
     def parse(cls, text: str) -> "Rate":
-        """Read "0.20"; ValueError for any other spelling or a share above one."""
+        """Read "0.20", or a pair that never ends: "1/3"; ValueError for any other spelling or a share above one."""
+        if pair := PAIR_TEXT.fullmatch(text):
+            rate = cls(int(pair[1]), int(pair[2]))
+            if rate.numerator > rate.denominator:
+                raise ValueError(text)
+            return rate
         found = RATE_TEXT.fullmatch(text)
         if found is None:
             raise ValueError(text)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from clauses.engine.figures import Share
 from clauses.engine.money import grouped
 from clauses.engine.rules import Node
 
@@ -227,6 +228,16 @@ class ReviewPath:
 
 
 @dataclass(frozen=True, slots=True)
+class InstalmentPlan:
+    """One part of an award. `share` None means what the others leave; `on` is the event it waits for."""
+
+    label: str
+    share: Share | None
+    on: str
+    years_later: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One kind of support: the sentence it stands on, who may ask, what counts and how much is paid."""
 
@@ -265,6 +276,8 @@ class Item:
     overlap_group: str | None
     answer: str
     contact: str
+    more_quotes: tuple[str, ...] = ()
+    instalments: tuple[InstalmentPlan, ...] = ()
 
     @property
     def lead_unit(self) -> str:

@@ -1,5 +1,6 @@
 """The term of a policy: when a claim may be filed, and which costs fall into it. Days are those of Asia/Shanghai."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
@@ -19,6 +20,12 @@ def local(moment: datetime) -> datetime:
 
 def chinese_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; the last day of that month when it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def filing_refusal(policy: Policy, item: Item, filed_at: datetime) -> Reason | None:

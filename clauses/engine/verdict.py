@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from clauses.engine.money import Rate, cut, yuan
 
@@ -31,7 +32,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the arithmetic. `value` is exact, in fen."""
+    """One line of the arithmetic. `value` is exact, in fen.
+
+    `operation` and `operands` say how the value comes about, so that anyone can work the step out again: given, product, sum, least,
+    greatest, excess (first less second, not below nothing), nothing, floor (down to a multiple of the second).
+    """
 
     label: str
     why: str
@@ -40,6 +45,8 @@ class Step:
     clause: str
     quote: str
     setting: str | None = None
+    operation: str = "given"
+    operands: tuple[Fraction, ...] = ()
 
     @property
     def result(self) -> str:
@@ -55,6 +62,24 @@ class Step:
             "clause": self.clause,
             "quote": self.quote,
             "setting": self.setting,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """One part of an award: how much of it, in fen, after which event and how many years after the award."""
+
+    label: str
+    amount: int
+    on: str
+    years_later: int
+
+    def to_json(self) -> dict[str, str | int]:
+        return {
+            "label": self.label,
+            "amount": yuan(self.amount),
+            "on": self.on,
+            "years_later": self.years_later,
         }
 
 
@@ -86,6 +111,24 @@ class UsedSetting:
         return {"id": self.id, "value": value, "source": self.source}
 
 
+class Explanation(Protocol):
+    """Told once, when someone reads it."""
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]: ...
+
+    @property
+    def steps(self) -> tuple[Step, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An explanation that is already in words."""
+
+    reasons: tuple[Reason, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer to one claim. Amounts are fen; None means the text gives no such figure or a fact is missing."""
@@ -101,22 +144,30 @@ class Verdict:
     cap: int | None
     amount: int | None
     excluded_costs: tuple[ExcludedCost, ...]
-    reasons: tuple[Reason, ...]
-    steps: tuple[Step, ...]
     settings: tuple[UsedSetting, ...]
+    explanation: Explanation
     missing: tuple[str, ...] = ()
+    instalments: tuple[Instalment, ...] = ()
 
     @property
     def is_payable(self) -> bool:
         return self.outcome == PAYABLE
 
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return self.explanation.reasons
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return self.explanation.steps
+
     def to_json(self) -> dict[str, object]:
-        """The interface's shape: amounts in yuan as text, rates as text."""
+        """The interface's shape: amounts in yuan as text, rates as text. Instalments only where the text has them."""
 
         def text(fen: int | None) -> str | None:
             return None if fen is None else yuan(fen)
 
-        return {
+        found: dict[str, object] = {
             "id": self.claim,
             "item": self.item,
             "outcome": self.outcome,
@@ -130,3 +181,6 @@ class Verdict:
             "settings": [setting.to_json() for setting in self.settings],
             "steps": [step.to_json() for step in self.steps],
         }
+        if self.instalments:
+            found["instalments"] = [one.to_json() for one in self.instalments]
+        return found

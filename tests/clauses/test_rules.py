@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 import clauses.engine
 from clauses.engine import rules
+from clauses.engine.figures import Amount, Share
 from clauses.engine.money import ROUNDING_UNITS, Rate, cut, fen_from_yuan, grouped, yuan
+from clauses.engine.sheet import Sheet
 from tests.clauses.pack import POLICY, RATED, ask, codes, cost
 
 ENGINE = Path(clauses.engine.__file__).parent
@@ -193,27 +195,18 @@ def test_a_setting_that_cannot_be(name: str, error: type[Exception]) -> None:
 
 
 def test_rules_compose() -> None:
-    working = rules.Working(
-        clause="一",
-        quote="",
-        base_label="投入",
-        base=Fraction(1000_00),
-        base_why="",
-        facts={"posts": 3},
-        labels={"posts": "岗位数"},
-    )
+    third = Share(Rate(1, 3), "三分之一", "三分之一")
     rule = rules.SumOf(
         (
-            rules.Capped(
-                100_00, "100元", "最高100元", rules.RateOf(Rate(1, 3), "三分之一", rules.BaseOfCosts())
-            ),
-            rules.PerUnit(50_00, "50元", "每个50元", "posts"),
-            rules.FixedAmount(1_00, "1元", "1元"),
+            rules.Capped(Amount(100_00, "100元", "最高100元"), rules.RateOf(third, rules.BaseOfCosts())),
+            rules.PerUnit(Amount(50_00, "50元", "每个50元"), rules.FactNumber("posts")),
+            rules.FixedAmount(Amount(1_00, "1元", "1元")),
         )
     )
-    assert rule.evaluate(working) == 100_00 + 150_00 + 1_00
-    assert working.steps[-1].value == 251_00
-    assert len(rules.walk(rule)) == 6
+    sheet = Sheet({"posts": 3}, Fraction(1000_00), None)
+    assert rule.value(sheet) == 100_00 + 150_00 + 1_00
+    assert sheet.trace[-1][:2] == (rule, 251_00)
+    assert len(list(rules.walk(rule))) == 7
 
 
 def test_settings_the_engine_applies_are_those_the_pack_ties_to_it() -> None:
@@ -231,7 +224,7 @@ def test_settings_the_engine_applies_are_those_the_pack_ties_to_it() -> None:
 
 
 def test_the_engine_never_uses_floats() -> None:
-    for path in ENGINE.glob("*.py"):
+    for path in ENGINE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             where = f"{path.name}:{getattr(node, 'lineno', 0)}"
             assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), where
@@ -245,7 +238,7 @@ def test_the_engine_never_uses_floats() -> None:
 def test_the_engine_imports_the_standard_library_only() -> None:
     import sys
 
-    for path in ENGINE.glob("*.py"):
+    for path in ENGINE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) else []

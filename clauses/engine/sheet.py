@@ -1,0 +1,168 @@
+"""One claim worked out exactly, with a trace from which its explanation is told when someone asks."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+from clauses.engine.facts import CostLine
+from clauses.engine.rules import ZERO, Node
+from clauses.engine.rules.conditions import compares
+from clauses.engine.term import months_after
+
+BASE: Final = "base"
+COSTS: Final = "costs"
+ABSENT: Final = object()
+"""An optional fact that is not known: it drops out of choices, sums and deductions."""
+
+Traced = tuple[Node, Fraction, tuple[Any, ...], str]
+"""A node, its value, what it was worked out from, and the cost it was worked out for, if any."""
+
+
+class Sheet:
+    """Values are Fractions; None means that a fact is missing, and `missing` names it."""
+
+    __slots__ = ("_base", "_costs", "_facts", "_for_cost", "missing", "trace", "used_base")
+
+    def __init__(
+        self, facts: Mapping[str, object], base: Fraction | None, costs: Sequence[CostLine] | None
+    ) -> None:
+        self._facts = facts
+        self._base = base
+        self._costs = costs
+        self._for_cost = ""
+        self.missing: list[str] = []
+        self.trace: list[Traced] = []
+        self.used_base = False
+
+    def lack(self, key: str) -> None:
+        if key not in self.missing:
+            self.missing.append(key)
+
+    def base(self, categories: tuple[str, ...]) -> Any:
+        self.used_base = True
+        if not categories:
+            if self._base is None:
+                self.lack(BASE)
+            return self._base
+        if self._costs is None:
+            self.lack(COSTS)
+            return None
+        return Fraction(sum(cost.amount for cost in self._costs if cost.category in categories))
+
+    def fact(self, key: str, *, optional: bool = False) -> Any:
+        value = self._facts.get(key)
+        if value is None:
+            if optional:
+                return ABSENT
+            self.lack(key)
+            return None
+        return Fraction(value) if isinstance(value, int) else value
+
+    def given(self, key: str) -> bool:
+        return bool(self._facts.get(key))
+
+    def constant(self, value: Fraction) -> Any:
+        return value
+
+    def times(self, value: Any, factor: Fraction) -> Any:
+        return value if value is None or value is ABSENT else value * factor
+
+    def product(self, value: Any, factor: Any) -> Any:
+        if value is None or factor is None:
+            return None
+        return value * factor
+
+    def ratio(self, value: Any, to: Any) -> Any:
+        if value is None or to is None:
+            return None
+        return Fraction(value, to) if to else None
+
+    def plus(self, values: list[Any]) -> Any:
+        known = [value for value in values if value is not ABSENT]
+        return None if any(value is None for value in known) else sum(known, ZERO)
+
+    def least(self, values: list[Any]) -> Any:
+        known = [value for value in values if value is not ABSENT]
+        return None if any(value is None for value in known) else min(known)
+
+    def greatest(self, values: list[Any]) -> Any:
+        known = [value for value in values if value is not ABSENT]
+        return None if any(value is None for value in known) else max(known)
+
+    def excess(self, value: Any, over: Any) -> Any:
+        if over is ABSENT:
+            return value
+        if value is None or over is None:
+            return None
+        return value - over if value > over else ZERO
+
+    def whole(self, value: Any) -> Any:
+        return None if value is None else Fraction(value.numerator // value.denominator)
+
+    def years(self, first: str, last: str, months: int | None, year_days: int) -> Any:
+        start, end = self._facts.get(first), self._facts.get(last)
+        for key, day in ((first, start), (last, end)):
+            if not isinstance(day, date):
+                self.lack(key)
+        if not isinstance(start, date) or not isinstance(end, date):
+            return None
+        return year_share(start, end, months, year_days)
+
+    def compare(self, value: Any, how: str, bound: Any) -> bool | None:
+        return None if value is None or bound is None else compares(how, value, bound)
+
+    def equals(self, key: str, values: tuple[object, ...]) -> bool | None:
+        known = self._facts.get(key)
+        if known is None:
+            self.lack(key)
+            return None
+        return known in values
+
+    def every(self, tests: list[bool | None]) -> bool | None:
+        if False in tests:
+            return False
+        return None if None in tests else True
+
+    def some(self, tests: list[bool | None]) -> bool | None:
+        if True in tests:
+            return True
+        return None if None in tests else False
+
+    def negate(self, test: bool | None) -> bool | None:
+        return None if test is None else not test
+
+    def pick(self, tests: list[bool | None], choices: list[Any]) -> Any:
+        """The choice of the first test that holds, nothing when none does; only that choice is worked out."""
+        for test, choice in zip(tests, choices, strict=True):
+            if test is None:
+                return None
+            if test:
+                if choice is None:
+                    return ZERO
+                return choice.value(self) if isinstance(choice, Node) else choice
+        return ZERO
+
+    def each_cost(self, node: Node) -> list[Any] | None:
+        self.used_base = True
+        if self._costs is None:
+            self.lack(COSTS)
+            return None
+        whole, costs, found = self._base, self._costs, []
+        for cost in costs:
+            self._base, self._costs, self._for_cost = Fraction(cost.amount), (cost,), cost.id
+            found.append(node.value(self))
+        self._base, self._costs, self._for_cost = whole, costs, ""
+        return found
+
+    def note(self, node: Node, value: Any, *operands: Any) -> Any:
+        if value is not None and value is not ABSENT and node.money:
+            self.trace.append((node, value, operands, self._for_cost))
+        return value
+
+
+def year_share(first: date, last: date, months: int | None, year_days: int) -> Fraction:
+    """Years between two days, the first in and the last out, at most `months` months, in years of `year_days` days."""
+    if months is not None:
+        last = min(last, months_after(first, months))
+    return Fraction(max(0, (last - first).days), year_days)
