@@ -283,9 +283,7 @@ def estimates(found: Iterable[Claim]) -> dict[int, engine.Verdict]:
             if "requested_amount" in claim.facts
             else {}
         )
-        policy, asked = question(
-            claim, costs=lines, facts=requested, book=books[claim.item.policy.pack]
-        )
+        policy, asked = question(claim, costs=lines, facts=requested, book=books[claim.item.policy.pack])
         answers[claim.pk] = engine.assess(policy, asked)
     return answers
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
@@ -106,6 +107,8 @@ class PointOut(serializers.Serializer):
     title = serializers.CharField()
     reading = serializers.CharField()
     source = serializers.ChoiceField(choices=list(catalogue.SOURCE_LABELS))
+    document_number = serializers.CharField(allow_blank=True)
+    effective_from = serializers.DateField(allow_null=True)
 
 
 class ItemOut(ItemLineOut):
@@ -126,6 +129,8 @@ class ItemOut(ItemLineOut):
     settings = PointOut(many=True)
     answer = serializers.CharField(allow_blank=True)
     contact = serializers.CharField()
+    guide = serializers.CharField()
+    guide_pdf = serializers.CharField()
 
 
 class RoundOut(serializers.Serializer):
@@ -188,9 +193,13 @@ class ReasonOut(serializers.Serializer):
 
 
 class UsedOut(serializers.Serializer):
+    """A point as used; document number and day only where a document set it."""
+
     id = serializers.CharField()
     value = serializers.JSONField()
     source = serializers.ChoiceField(choices=list(catalogue.SOURCE_LABELS))
+    document_number = serializers.CharField(required=False)
+    effective_from = serializers.DateField(required=False)
 
 
 class StepOut(serializers.Serializer):
@@ -299,6 +308,8 @@ def _item_whole(one: catalogue.Offer) -> dict[str, Any]:
         "settings": one.settings,
         "answer": found.answer,
         "contact": found.contact,
+        "guide": reverse("guide", args=[one.policy.id, one.code]),
+        "guide_pdf": reverse("guide_pdf", args=[one.policy.id, one.code]),
     }
 
 
@@ -409,7 +420,7 @@ def calculate(request: Request) -> Response:
         return _faults([{"path": "", "message": "请求内容超过1MB，请分几次计算。"}])
     try:
         answer = services.calculate(
-            services.parse_document(body), settings_source=selectors.settings_in_force, now=clock.now
+            services.parse_document(body), settings_source=selectors.settings_source(), now=clock.now
         )
     except InputErrors as errors:
         return _faults(errors.errors)

@@ -3,35 +3,84 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
-from clauses import engine, selectors
+from django.utils.safestring import SafeString
+
+from clauses import engine, markup, naming, selectors, sentences, wording
 from clauses.engine.policy import CASE_BY_CASE, MONEY, NOT_MONEY, REFERRED, Clause, Item, Paper, Policy
 from clauses.engine.term import local
-from clauses.engine.verdict import UsedSetting, Verdict
+from clauses.engine.verdict import Verdict
 from clauses.models import Policy as LoadedPolicy
 from clauses.models import Round
-from clauses.source_text import CLAUSE, ENDS_OF_SENTENCE, sentence_around
+from clauses.source_text import sentence_around
 from clauses.states import RoundStates
+from portal.kernel import clock
 
 KIND_LABELS = {MONEY: "资金补助", CASE_BY_CASE: "一事一议", REFERRED: "转办", NOT_MONEY: "非资金"}
 SOURCE_LABELS = {"default": "默认", "in_force": "现行规定", "override": "本次指定"}
-STATUS_LABELS = {"final": "正式文件", "draft": "征求意见稿"}
+STATUS_LABELS = {"final": "正式文件", "draft": "征求意见稿", "teaching": "示例"}
+NOT_IN_FORCE = {
+    "draft": ("征求意见稿，已被正式文件取代。", "这里只供对照，不能据此申报。"),
+    "teaching": ("示例，不是真实的政策文件。", "这里演示政策数据的写法，不能据此申报。"),
+}
 ROUND_TONES = {RoundStates.UPCOMING: "wait", RoundStates.OPEN: "now", RoundStates.CLOSED: "calm"}
 SUNSET_DAYS = 30
-_ORDINALS = "一二三四五六七八九十"
-_SENTENCE = re.compile(rf"[^{ENDS_OF_SENTENCE}]*[{ENDS_OF_SENTENCE}]?")
 _SAID = re.compile("“[^”]+”")
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """A point as it holds for an item: default, or set by a document from a day on."""
+
+    id: str
+    title: str
+    reading: str
+    source: str
+    document_number: str = ""
+    effective_from: date | None = None
+
+    @property
+    def basis(self) -> str:
+        """Where it comes from, in words."""
+        if self.effective_from is None:
+            return SOURCE_LABELS[self.source]
+        day = self.effective_from
+        return f"{self.document_number}，自{day.year}年{day.month}月{day.day}日起"
+
+
+@dataclass(frozen=True)
 class Offer:
-    """One item as a page shows it. `rate` as 20%, `cap` in yuan; None where the text gives none."""
+    """One item as a page shows it at a moment. `rate` as 20%, `cap` in yuan; None where the text gives none."""
 
     policy: Policy
     item: Item
-    verdict: Verdict
+    at: datetime
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The engine on the bare item: its rate and its cap, which no setting changes."""
+        return engine.assess(self.policy, engine.ClaimFacts(id="offer", item=self.item.id, filed_at=self.at))
+
+    @cached_property
+    def settings(self) -> tuple[Point, ...]:
+        """The points of the item as they hold for what is filed at the moment; one query."""
+        entries = selectors.settings_book(self.policy.id).at(self.item.id, self.at, clock.now())
+        return tuple(
+            Point(
+                spec.id,
+                spec.title,
+                spec.reading(entry.value if entry else spec.default),
+                "in_force" if entry else "default",
+                entry.document_number if entry else "",
+                entry.effective_from if entry else None,
+            )
+            for spec, entry in (
+                (self.policy.settings[name], entries.get(name)) for name in self.item.settings
+            )
+        )
 
     @property
     def code(self) -> str:
@@ -54,22 +103,17 @@ class Offer:
         return None if self.verdict.cap is None else Decimal(self.verdict.cap).scaleb(-2)
 
     @property
-    def settings(self) -> tuple[UsedSetting, ...]:
-        return self.verdict.settings
-
-    @property
     def clause(self) -> Clause:
         return self.policy.clauses[self.item.clause]
 
     @property
     def order(self) -> str:
         """第一项; empty when the clause has this item alone."""
-        siblings = self.policy.items_of(self.item.clause)
-        return f"第{ordinal(siblings.index(self.item) + 1)}项" if len(siblings) > 1 else ""
+        return naming.order(self.policy, self.item)
 
     @property
     def place(self) -> str:
-        return f"第{self.item.clause}条{self.order}"
+        return naming.place(self.policy, self.item)
 
     @property
     def review(self) -> str:
@@ -97,7 +141,30 @@ class Offer:
 
     @property
     def anchor(self) -> str:
-        return anchor_of(self.policy, self.item.quote)
+        return sentences.anchor_of(self.policy, self.item.quote)
+
+    @property
+    def law(self) -> SafeString:
+        """Its sentence as published, with its words marked and its numbers leading to the rule."""
+        return markup.law(self.policy, self.item.quote, self.marks, more=self.more_quotes)
+
+    @property
+    def anchored_law(self) -> SafeString:
+        """The same with the ids of its sentences, for the one page that is theirs."""
+        return markup.law(self.policy, self.item.quote, self.marks, anchored=True, more=self.more_quotes)
+
+    @property
+    def more_quotes(self) -> tuple[str, ...]:
+        return tuple(getattr(self.item, "more_quotes", ()))
+
+    @property
+    def rule_words(self) -> str:
+        """The rule in one phrase: 按新购置研发设备总价的20%，最高1000万元."""
+        return wording.rule_in_words(self.item)
+
+    @property
+    def rule_tree(self) -> SafeString:
+        return markup.rule_tree(self.policy, self.item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +203,6 @@ class Term:
     closed: bool
 
 
-def ordinal(number: int) -> str:
-    """1 to 99 as a Chinese numeral."""
-    tens, ones = divmod(number, 10)
-    if not tens:
-        return _ORDINALS[ones - 1]
-    return ("" if tens == 1 else _ORDINALS[tens - 1]) + "十" + (_ORDINALS[ones - 1] if ones else "")
-
-
 def published() -> list[tuple[LoadedPolicy, Policy]]:
     """Loaded policies that are in their final text, with their content."""
     found = [(row, selectors.pack(row.pack)) for row in selectors.loaded_policies()]
@@ -151,11 +210,8 @@ def published() -> list[tuple[LoadedPolicy, Policy]]:
 
 
 def offer(policy: Policy, item: Item, at: datetime) -> Offer:
-    """An item with the rate, cap and points the engine applies to what is filed at `at`."""
-    asked = engine.ClaimFacts(
-        id="offer", item=item.id, filed_at=at, in_force=selectors.settings_in_force(policy.id, at)
-    )
-    return Offer(policy, item, engine.assess(policy, asked))
+    """An item with the rate, cap and points that apply to what is filed at `at`."""
+    return Offer(policy, item, at)
 
 
 def offers(policy: Policy, at: datetime, items: Iterable[Item] | None = None) -> list[Offer]:
@@ -190,6 +246,8 @@ def round_rows(rounds: Iterable[Round], at: datetime, *, only: Iterable[str] | N
 
 def term(policy: Policy, at: datetime, *, is_open: bool) -> Term:
     """The filing period at a moment: said on every page, with the days left from 30 days before its end."""
+    if policy.status in NOT_IN_FORCE:
+        return Term(*NOT_IN_FORCE[policy.status], "wait", True)
     today = local(at).date()
     last = policy.filing.last
     until = f"{last.year}年{last.month}月{last.day}日"
@@ -214,51 +272,6 @@ def term(policy: Policy, at: datetime, *, is_open: bool) -> Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    anchor: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A line of the official text; `clause` is the arabic number when it opens one."""
-
-    anchor: str
-    sentences: tuple[Sentence, ...]
-
-
-def paragraphs(policy: Policy) -> list[Paragraph]:
-    """The official text, every character of it but the line ends, with an anchor for each sentence."""
-    found = []
-    number = 0
-    for line in policy.source_text.splitlines():
-        if not line.strip():
-            continue
-        parts = []
-        for text in filter(None, _SENTENCE.findall(line)):
-            number += 1
-            parts.append(Sentence(f"s{number}", text))
-        match = CLAUSE.match(line)
-        clause = policy.clauses.get(match[1]) if match else None
-        found.append(Paragraph(f"clause-{clause.ordinal}" if clause else "", tuple(parts)))
-    return found
-
-
-def anchor_of(policy: Policy, quote: str) -> str:
-    """The anchor of the sentence a quote stands in; of the first one when it spans several."""
-    for paragraph in paragraphs(policy):
-        line = "".join(sentence.text for sentence in paragraph.sentences)
-        at = line.find(quote)
-        if at < 0:
-            continue
-        for sentence in paragraph.sentences:
-            if at < len(sentence.text):
-                return sentence.anchor
-            at -= len(sentence.text)
-    return ""
-
-
-@dataclass(frozen=True, slots=True)
 class GeneralQuote:
     """A sentence outside the clauses, whole, with the words in quotation marks marked."""
 
@@ -267,12 +280,19 @@ class GeneralQuote:
     marks: tuple[str, ...]
     meaning: str
     anchor: str
+    law: SafeString
 
 
 def general(policy: Policy, role: str) -> GeneralQuote:
     """KeyError when the policy has no sentence in that role."""
     found = policy.sentence(role)
     whole = sentence_around(policy.source_text, found.quote)
+    marks = tuple(_SAID.findall(whole))
     return GeneralQuote(
-        found.clause, whole, tuple(_SAID.findall(whole)), found.meaning, anchor_of(policy, found.quote)
+        found.clause,
+        whole,
+        marks,
+        found.meaning,
+        sentences.anchor_of(policy, found.quote),
+        markup.law(policy, found.quote, marks, anchored=True),
     )

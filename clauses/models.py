@@ -1,4 +1,4 @@
-"""Policies as loaded, their items as grant programmes, rounds, and the yearly list of events."""
+"""Policies as loaded with every edition, their items as grant programmes, settings, rounds, the yearly list of events."""
 
 from datetime import datetime
 
@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from clauses.states import RoundStates
+from clauses.states import RoundStates, SettingStates
+
+USER = settings.AUTH_USER_MODEL
 
 
 class Policy(models.Model):
@@ -20,6 +22,23 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return self.document_number
+
+
+class PackEdition(models.Model):
+    """The two texts of a pack as loaded once, kept so that a decision can be computed again; never changed or deleted."""
+
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="editions")
+    hash = models.CharField(max_length=64, unique=True)
+    data = models.TextField("政策数据")
+    source = models.TextField("政策原文")
+    engine_version = models.CharField(max_length=20)
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.hash[:12]
 
 
 class Item(models.Model):
@@ -52,7 +71,7 @@ class Round(models.Model):
     closes_at = models.DateTimeField("截止时间")
     items = models.ManyToManyField(Item, related_name="rounds", verbose_name="事项")
     opened_at = models.DateTimeField("发布时间")
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-opens_at"]
@@ -81,7 +100,7 @@ class ListedEvent(models.Model):
     held_on = models.DateField("举办日期")
     document_number = models.CharField("清单文号", max_length=60)
     listed_at = models.DateTimeField("列入时间")
-    listed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    listed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-year", "held_on"]
@@ -91,3 +110,75 @@ class ListedEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}年 {self.name}"
+
+
+class SettingChange(models.Model):
+    """A point of the detailed rules given a value from a day on: proposed by one person, decided by another.
+
+    `value` is as the interfaces write it (money in yuan as text); `items` limits it, empty means every item of the point.
+    """
+
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="setting_changes")
+    setting = models.CharField("口径编号", max_length=20)
+    value = models.JSONField("取值")
+    items = models.JSONField("适用事项", default=list, blank=True)
+    effective_from = models.DateField("生效日期")
+    document_number = models.CharField("文号", max_length=60)
+    note = models.TextField("说明", blank=True)
+    state = models.CharField("状态", max_length=10, choices=SettingStates, default=SettingStates.PROPOSED)
+    proposed_at = models.DateTimeField("提出时间")
+    proposed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField("决定时间", null=True)
+    decided_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    withdrawn_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.TextField("理由", blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["policy", "state", "effective_from"], name="setting_in_force")]
+        constraints = [
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{name}_at": None, f"{name}_by": None})
+                    | Q(**{f"{name}_at__isnull": False, f"{name}_by__isnull": False}),
+                    name=f"setting_{name}_pair",
+                )
+                for name in ("decided", "withdrawn")
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="proposed") | Q(decided_at=None), name="setting_proposed_is_open"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["in_force", "refused"]) | Q(decided_at__isnull=False),
+                name="setting_state_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="withdrawn", withdrawn_at__isnull=False)
+                | ~Q(state="withdrawn") & Q(withdrawn_at=None),
+                name="setting_state_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
+                name="setting_decided_by_another",
+            ),
+            models.CheckConstraint(condition=~Q(document_number=""), name="setting_has_document"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.setting} {self.effective_from:%Y-%m-%d}"
+
+
+class SettingScope(models.Model):
+    """An approved change takes its day for one item: no two for the same item, point and day."""
+
+    change = models.ForeignKey(SettingChange, on_delete=models.PROTECT, related_name="scopes")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    setting = models.CharField(max_length=20)
+    effective_from = models.DateField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "setting", "effective_from"], name="setting_one_a_day")
+        ]

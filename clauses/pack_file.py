@@ -179,8 +179,11 @@ def lines_of(text: str) -> dict[Place, int]:
 
 def read_pack(directory: Path) -> Pack:
     """The pack in a directory. PackError names every fault of form; faults of content are for the check."""
-    text = read_text(directory / POLICY_FILE)
-    source = read_text(directory / SOURCE_FILE)
+    return parse_pack(read_text(directory / POLICY_FILE), read_text(directory / SOURCE_FILE), directory)
+
+
+def parse_pack(text: str, source: str, directory: Path = Path()) -> Pack:
+    """The pack of two texts: those of a directory, or those stored with an edition."""
     try:
         raw = plain_data(text)
     except yaml.MarkedYAMLError as error:

@@ -1,6 +1,7 @@
 """Reads about policies, items and rounds."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -8,10 +9,12 @@ from django.db.models import Prefetch, QuerySet
 from clauses import engine, loader
 from clauses.engine.money import yuan
 from clauses.engine.policy import CASE_BY_CASE, COST_DATES, MONEY
-from clauses.models import Item, ListedEvent, Policy, Round
-from clauses.states import RoundStates
+from clauses.models import Item, ListedEvent, PackEdition, Policy, Round, SettingChange, SettingScope
+from clauses.points import Book, InForce, Source, inside, outside
+from clauses.states import RoundStates, SettingStates
 from portal.kernel import clock
 from portal.kernel.canonical import plain
+from portal.kernel.refusals import Refusal
 from portal.ledger.uses import Use
 
 
@@ -20,18 +23,133 @@ def pack(pack_id: str) -> engine.Policy:
     return loader.get_policy(pack_id)
 
 
+def edition(pack_hash: str) -> engine.Policy:
+    """The policy of an edition, shipped still or stored once. KeyError for an unknown hash, PackError if unreadable."""
+    for pack_id in loader.shipped_packs():
+        if (shipped := pack(pack_id)).hash == pack_hash:
+            return shipped
+    found = PackEdition.objects.filter(hash=pack_hash).first()
+    if found is None:
+        raise KeyError(pack_hash)
+    return loader.policy_from(found.data, found.source)
+
+
 def rules_of(item: Item) -> tuple[engine.Policy, engine.Item]:
     """The pack and the item's entry in it."""
     policy = pack(item.policy.pack)
     return policy, policy.item(item.code)
 
 
-def settings_in_force(policy: Policy | str, at: datetime) -> dict[str, Any]:
-    """Points of a 实施细则 that staff have set for `at`; an absent one has the pack's default.
+def settings_book(policy: Policy | str) -> Book:
+    """Every value in force or yet to come into force of a policy, in one query; KeyError for an unknown pack."""
+    pack_id = policy if isinstance(policy, str) else policy.pack
+    content = pack(pack_id)
+    rows = SettingChange.objects.filter(policy__pack=pack_id, state=SettingStates.IN_FORCE)
+    return Book(content, [entry_of(content, row) for row in rows.order_by("pk")])
 
-    No such rules were ever issued for 哈政规〔2022〕22号, so the defaults stand until the settings desk exists.
+
+def entry_of(content: engine.Policy, change: SettingChange) -> InForce:
+    """A change as an entry of the book."""
+    spec = content.settings[change.setting]
+    return InForce(
+        change.setting,
+        inside(spec, change.value),
+        change.effective_from,
+        change.document_number,
+        frozenset(change.items),
+    )
+
+
+def settings_in_force(
+    policy: Policy | str,
+    at: datetime,
+    *,
+    item: str,
+    now: datetime | None = None,
+    book: Book | None = None,
+) -> dict[str, object]:
+    """Points of a 实施细则 that staff have set, as they hold for a claim for `item` first filed `at`.
+
+    A point that acts on pending claims is read at `now` (default: business time); an absent one has the
+    pack's default. Give `book` where several claims are asked about.
     """
-    return {}
+    book = book or settings_book(policy)
+    return book.values(item, at, now or clock.now())
+
+
+def settings_source() -> Source:
+    """`settings_in_force` with documents, for one calculation: each policy is read once."""
+    books: dict[str, Book] = {}
+    now = clock.now()
+
+    def source(policy: str, item: str, filed_at: datetime) -> dict[str, InForce]:
+        if policy not in books:
+            books[policy] = settings_book(policy)
+        return books[policy].at(item, filed_at, now)
+
+    return source
+
+
+def setting_changes(policy: Policy) -> QuerySet[SettingChange]:
+    """Every change of a policy's settings ever proposed, newest first, with its people."""
+    return _changes().filter(policy=policy)
+
+
+def setting_change(pk: int) -> SettingChange:
+    """SettingChange.DoesNotExist for an unknown one."""
+    return _changes().get(pk=pk)
+
+
+def proposed_settings() -> QuerySet[SettingChange]:
+    """Changes that wait for a second person, oldest first."""
+    return _changes().filter(state=SettingStates.PROPOSED).order_by("pk")
+
+
+def first_day(pack_id: str, setting: str) -> date:
+    """The earliest day a change approved today may take effect: tomorrow; today for a point that acts on pending claims."""
+    spec = pack(pack_id).settings[setting]
+    return clock.today() if spec.acts_on_pending else clock.today() + timedelta(days=1)
+
+
+def date_faults(pack_id: str, setting: str, effective_from: date) -> Iterator[Refusal]:
+    """Why a change may not take effect on a day."""
+    first = first_day(pack_id, setting)
+    if effective_from < first:
+        yield Refusal(
+            f"生效日期最早是{first.year}年{first.month}月{first.day}日：申报按首次提交时的口径计算，不能倒签。",
+            code="too_early",
+            field="effective_from",
+        )
+
+
+def covered_items(change: SettingChange) -> list[str]:
+    """The items a change is about, in the policy's order."""
+    content = pack(change.policy.pack)
+    among = set(change.items or content.settings[change.setting].items)
+    return [code for code in content.items if code in among]
+
+
+def clash_faults(change: SettingChange) -> Iterator[Refusal]:
+    """Items for which the point already has an approved value from the same day on."""
+    taken = SettingScope.objects.filter(
+        item__policy=change.policy,
+        item__code__in=covered_items(change),
+        setting=change.setting,
+        effective_from=change.effective_from,
+    ).select_related("item", "change")
+    by_document: dict[str, list[str]] = {}
+    for scope in taken.order_by("item__ordinal"):
+        by_document.setdefault(scope.change.document_number, []).append(scope.item.code)
+    for document, codes in by_document.items():
+        yield Refusal(
+            f"{document}已经规定了同一天生效的{change.setting}（事项{'、'.join(codes)}），请改生效日期或适用事项。",
+            code="already_done",
+            field="effective_from",
+        )
+
+
+def _changes() -> QuerySet[SettingChange]:
+    return SettingChange.objects.select_related("policy", "proposed_by", "decided_by", "withdrawn_by")
 
 
 def loaded_policies() -> QuerySet[Policy]:
@@ -94,7 +212,10 @@ def as_document(policy: engine.Policy, asked: engine.ClaimFacts) -> dict[str, An
             key: yuan(value) if types[key] == "money" and isinstance(value, int) else plain(value)
             for key, value in asked.facts.items()
         },
-        "settings": {**asked.in_force, **asked.settings},
+        "settings": {
+            name: outside(policy.settings[name], value)
+            for name, value in {**asked.in_force, **asked.settings}.items()
+        },
     }
     if asked.costs is not None:
         claim["costs"] = [_cost_document(cost) for cost in asked.costs]

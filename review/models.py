@@ -202,10 +202,14 @@ class UnitOpinion(models.Model):
 
 
 class Determination(models.Model):
-    """The engine's answer on the verified base, frozen with everything needed to compute it again."""
+    """The engine's answer on the verified base, frozen with everything needed to compute it again.
+
+    `setting_sources` gives the document and day of those settings of the question that were in force, by id.
+    """
 
     case = models.ForeignKey(ReviewCase, on_delete=models.PROTECT, related_name="determinations")
     question = models.JSONField()
+    setting_sources = models.JSONField(default=dict)
     verdict = models.JSONField()
     pack_hash = models.CharField(max_length=64)
     engine_version = models.CharField(max_length=20)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from applications.states import OFFICE as CLAIM_WORDING
 from applications.states import ClaimStates
 from clauses import engine
 from clauses import selectors as programmes
+from clauses.points import Book
 from portal.accounts.models import Unit, User
 from portal.kernel import clock
 from portal.kernel.canonical import digest
@@ -237,6 +238,8 @@ def question(
     case: ReviewCase,
     items: list[CostItem] | None = None,
     done: dict[int, CostVerification] | None = None,
+    book: Book | None = None,
+    now: datetime | None = None,
 ) -> tuple[engine.Policy, engine.ClaimFacts]:
     """The case as a question to the engine: verified amounts, held items only, what reviewers established."""
     claim = case.claim
@@ -248,7 +251,9 @@ def question(
         for item in items
         if item.pk in done
     )
-    return filings.question(claim, costs=lines, facts=reviewed_facts(case))
+    return filings.question(
+        claim, costs=lines, facts=reviewed_facts(case), book=book, now=now or case.decided_at
+    )
 
 
 def reviewed_facts(case: ReviewCase) -> dict[str, Any]:

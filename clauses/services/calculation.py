@@ -9,6 +9,7 @@ from clauses.engine import ClaimFacts, Policy, assess
 from clauses.inputs import InputErrors, Reader, fail, parse_document
 from clauses.loader import get_policy, load_pack, shipped_packs
 from clauses.pack_file import PackError
+from clauses.points import Source
 
 __all__ = ["InputErrors", "calculate", "parse_document"]
 
@@ -17,19 +18,22 @@ def calculate(
     document: object,
     *,
     allow_directory: bool = False,
-    settings_source: Callable[[str, datetime], Mapping[str, object]] | None = None,
+    settings_source: Source | None = None,
     now: Callable[[], datetime] | None = None,
+    content: Policy | None = None,
+    recorded: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Any]:
     """The verdicts on the claims of a document, in its order; InputErrors lists every fault and nothing is answered.
 
-    `settings_source(policy id, filing time)` gives the settings in force; without it the pack's defaults hold.
-    `now` stands in for a missing filing time.
+    `settings_source(policy id, item id, filing time)` gives the settings in force; without it the pack's defaults
+    hold. `now` stands in for a missing filing time. `content` is the policy to use instead of the shipped one of that
+    name, `recorded` the documents of those settings of the question that were in force: for computing a decision again.
     """
     if not isinstance(document, dict):
         fail("输入应是一个JSON对象，包含policy和claims。")
-    reader = Reader()
+    reader = Reader(recorded)
     reader.keys(document, {"policy", "pack", "claims"}, "")
-    policy = find_policy(reader, document, allow_directory=allow_directory)
+    policy = content or find_policy(reader, document, allow_directory=allow_directory)
     claims: list[ClaimFacts] = []
     given = document.get("claims")
     if not isinstance(given, list) or not given:
@@ -49,8 +53,19 @@ def calculate(
         raise InputErrors(reader.errors)
     return {
         "policy": policy.id,
-        "claims": [assess(policy, claim).to_json() for claim in claims],
+        "claims": [with_documents(assess(policy, claim).to_json(), reader.documents) for claim in claims],
     }
+
+
+def with_documents(
+    verdict: dict[str, Any], documents: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> dict[str, Any]:
+    """Each setting in force with its document number and the day it took effect."""
+    known = documents.get(verdict["id"], {})
+    for used in verdict["settings"]:
+        if used["source"] == "in_force":
+            used.update(known.get(used["id"], {}))
+    return verdict
 
 
 def find_policy(reader: Reader, document: Mapping[str, Any], *, allow_directory: bool) -> Policy | None:

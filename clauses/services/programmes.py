@@ -8,8 +8,9 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from guardian.shortcuts import assign_perm
 
-from clauses.loader import get_policy, shipped_packs
-from clauses.models import Item, ListedEvent, Policy, Round
+from clauses.engine import VERSION
+from clauses.loader import FINAL, get_policy, shipped_packs, texts_of
+from clauses.models import Item, ListedEvent, PackEdition, Policy, Round
 from portal.accounts.models import Unit, User
 from portal.accounts.permissions import is_administrator, is_handler
 from portal.accounts.services import normal_code, unit_group_name
@@ -20,9 +21,11 @@ from portal.kernel.work import unit_of_work
 
 
 def load_policies() -> list[Policy]:
-    """Enter every shipped pack: its items as grant programmes, its units, and each unit's right to its items.
+    """Enter every shipped pack; of a final text its items as grant programmes, its units, each unit's right to its items.
 
-    Runs again without harm; a pack whose content changed under the same id is refused once claims rest on it.
+    A draft or a teaching pack has pages and nothing to file for.
+    Keeps the texts of every edition. Runs again without harm; a pack whose content changed under the same id is
+    refused once claims or settings rest on it.
     """
     loaded = []
     with unit_of_work():
@@ -32,10 +35,16 @@ def load_policies() -> list[Policy]:
             if policy is None:
                 policy = Policy(pack=pack_id, loaded_at=clock.now())
             elif policy.pack_hash != content.hash and _in_use(policy):
-                raise Refusal(f"政策包{pack_id}已有申报，内容不能再改。请另发新版本。", code="pack_published")
+                raise Refusal(
+                    f"政策包{pack_id}已有申报或细则口径，内容不能再改。请另发新版本。", code="pack_published"
+                )
             policy.pack_hash = content.hash
             policy.title, policy.document_number = content.title, content.document_number
             policy.save()
+            _keep_edition(policy, content.hash)
+            loaded.append(policy)
+            if content.status != FINAL:
+                continue
             units = {
                 unit.code: Unit.objects.update_or_create(code=unit.code, defaults={"name": unit.name})[0]
                 for unit in content.units.values()
@@ -49,7 +58,6 @@ def load_policies() -> list[Policy]:
                 for code in entry.units:
                     group, _ = Group.objects.get_or_create(name=unit_group_name(units[code]))
                     assign_perm("clauses.opine_item", group, item)
-            loaded.append(policy)
     return loaded
 
 
@@ -80,6 +88,8 @@ def open_round(
     if not chosen:
         raise Refusal("请选择可以申报的事项。", code="required", field="items")
     content = get_policy(policy.pack)
+    if content.status != FINAL:
+        raise Refusal("这份文件不是正式文件，不能发布申报批次。", code="bad_choice", field="policy")
     if any(item.policy_id != policy.pk or content.item(item.code).kind != "money" for item in chosen):
         raise Refusal("只能选择本政策下可以直接申报的事项。", code="bad_choice", field="items")
     with unit_of_work():
@@ -160,4 +170,18 @@ def list_event(
 
 
 def _in_use(policy: Policy) -> bool:
-    return policy.items.filter(claims__isnull=False).exists()
+    return policy.items.filter(claims__isnull=False).exists() or policy.setting_changes.exists()
+
+
+def _keep_edition(policy: Policy, pack_hash: str) -> None:
+    """Texts with the same content but another layout are the same edition; the first stays."""
+    if not PackEdition.objects.filter(hash=pack_hash).exists():
+        data, source = texts_of(policy.pack)
+        PackEdition.objects.create(
+            policy=policy,
+            hash=pack_hash,
+            data=data,
+            source=source,
+            engine_version=VERSION,
+            stored_at=clock.now(),
+        )

@@ -48,12 +48,13 @@ class Estimate:
         self.policy = policy
         self.item = item
         self.claim = {**claim, "filed_at": clock.now().isoformat()}
+        self.settings = selectors.settings_source()
         (self.answer,) = self._ask([self.claim])
         self.limit = self._find_limit()
 
     def _ask(self, claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
         answer = services.calculate(
-            {"policy": self.policy.id, "claims": claims}, settings_source=selectors.settings_in_force
+            {"policy": self.policy.id, "claims": claims}, settings_source=self.settings
         )
         found: list[dict[str, Any]] = answer["claims"]
         return found

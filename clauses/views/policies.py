@@ -6,12 +6,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from clauses import catalogue, selectors
-from clauses.engine.policy import MONEY, Item, Policy
+from clauses import catalogue, compare, markup, naming, selectors, sentences
+from clauses.engine.policy import MONEY, Item, Period, Policy
 from clauses.models import Policy as LoadedPolicy
 from portal.kernel import clock
 from portal.kernel.gate import public
 
+PERIODS = (
+    ("in_force", "政策有效", "政策文本自哪天起施行、到哪天为止。"),
+    ("matter", "费用和事项", "发票、付款、服务、活动等日期要落在这个期间。"),
+    ("filing", "提交申报", "在这个期间内、申报窗口开放时提交。"),
+)
 SCOPE_LABELS = {"claim": "一份", "cost": "每笔费用一份"}
 
 
@@ -34,7 +39,26 @@ def frame_of(row: LoadedPolicy, policy: Policy, items: list[Item] | None = None)
         "rounds": found,
         "open_round": next((one for one in found if one.is_open), None),
         "term": catalogue.term(policy, now, is_open=any(one.is_open for one in found)),
+        "can_file": policy.status not in catalogue.NOT_IN_FORCE,
+        "status": catalogue.STATUS_LABELS[policy.status],
     }
+
+
+def said(policy: Policy, role: str) -> catalogue.GeneralQuote | None:
+    """A sentence outside the clauses; nothing when the policy has none of that role."""
+    return catalogue.general(policy, role) if any(one.role == role for one in policy.general) else None
+
+
+def periods_of(policy: Policy) -> list[tuple[str, str, Period]]:
+    """The three pairs of dates, apart, each with what it is for."""
+    return [(label, note, getattr(policy, name)) for name, label, note in PERIODS]
+
+
+def other_edition(policy: Policy) -> LoadedPolicy | None:
+    """The draft of a final text, or the final text of a draft, when it is loaded too."""
+    base = policy.id.removesuffix("-draft")
+    other = f"{base}-draft" if policy.id == base else base
+    return selectors.loaded_policies().filter(pack=other).first()
 
 
 @public
@@ -45,7 +69,11 @@ def policy_list(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         return redirect("policy_detail", pack=found[0][0].pack)
     listed = [(row, policy, catalogue.STATUS_LABELS[policy.status]) for row, policy in found]
-    return render(request, "clauses/policy_list.html", {"listed": listed})
+    groups = {
+        "listed": [one for one in listed if one[1].status not in catalogue.NOT_IN_FORCE],
+        "shown": [one for one in listed if one[1].status in catalogue.NOT_IN_FORCE],
+    }
+    return render(request, "clauses/policy_list.html", groups)
 
 
 @public
@@ -59,12 +87,13 @@ def policy_detail(request: HttpRequest, pack: str) -> HttpResponse:
         "clauses/policy.html",
         {
             **frame_of(row, policy),
-            "status": catalogue.STATUS_LABELS[policy.status],
             "offers": offers,
             "paying": [one for one in offers if one.pays],
             "others": others,
-            "overlap": catalogue.general(policy, "overlap"),
-            "sunset": catalogue.general(policy, "term"),
+            "overlap": said(policy, "overlap"),
+            "sunset": said(policy, "term"),
+            "periods": periods_of(policy),
+            "other": other_edition(policy),
         },
     )
 
@@ -87,8 +116,9 @@ def clause(request: HttpRequest, pack: str, number: str) -> HttpResponse:
             "clause": found,
             "offers": catalogue.offers(policy, clock.now(), items),
             "pays": any(one.kind == MONEY for one in items),
-            "how_many": catalogue.ordinal(len(items)),
-            "overlap": catalogue.general(policy, "overlap"),
+            "how_many": naming.ordinal(len(items)),
+            "overlap": said(policy, "overlap"),
+            "law": markup.clause_law(policy, found.number),
         },
     )
 
@@ -108,10 +138,11 @@ def item(request: HttpRequest, pack: str, code: str) -> HttpResponse:
             **frame_of(row, policy, [found]),
             "clause": offer.clause,
             "offer": offer,
+            "periods": periods_of(policy),
             "papers": [(paper, SCOPE_LABELS[paper.scope]) for paper in found.papers],
             "counted": [one.label for one in found.categories if one.eligible],
             "left_out": [one.label for one in found.categories if not one.eligible],
-            "settings": [(one, one.reading, catalogue.SOURCE_LABELS[one.source]) for one in offer.settings],
+            "settings": [(one, one.reading, one.basis) for one in offer.settings],
         },
     )
 
@@ -120,5 +151,37 @@ def item(request: HttpRequest, pack: str, code: str) -> HttpResponse:
 @require_safe
 def policy_text(request: HttpRequest, pack: str) -> HttpResponse:
     row, policy = loaded_or_404(pack)
-    context = {"loaded": row, "policy": policy, "paragraphs": catalogue.paragraphs(policy)}
+    context = {
+        "loaded": row,
+        "policy": policy,
+        "law": markup.whole_law(policy),
+        "clauses": list(policy.clauses.values()),
+        "sentence_count": len(sentences.sentences(policy)),
+        "status": catalogue.STATUS_LABELS[policy.status],
+        "can_file": policy.status not in catalogue.NOT_IN_FORCE,
+        "notice": catalogue.NOT_IN_FORCE.get(policy.status),
+    }
     return render(request, "clauses/text.html", context)
+
+
+@public
+@require_safe
+def policy_compare(request: HttpRequest, pack: str, other: str) -> HttpResponse:
+    """Two editions clause by clause; whichever way they are named, the earlier one comes first."""
+    if pack == other:
+        raise Http404(other)
+    before, after = compare.in_order(loaded_or_404(pack)[1], loaded_or_404(other)[1])
+    found = compare.compare(before, after)
+    context = {
+        "policy": after,
+        "before": before,
+        "after": after,
+        "comparison": found,
+        "before_status": catalogue.STATUS_LABELS[before.status],
+        "after_status": catalogue.STATUS_LABELS[after.status],
+        "changed": [(one, markup.compared(one.words)) for one in found.clauses if one.has_changes],
+        "unchanged": [(one, markup.compared(one.words)) for one in found.clauses if not one.has_changes],
+        "general": [(one, markup.compared(one.words)) for one in found.general],
+        "places": {one: naming.place(after if one.after else before, one.item) for one in found.pairs},
+    }
+    return render(request, "clauses/compare.html", context)

@@ -8,7 +8,6 @@ from review.services.decisions import (
     post_notice,
     propose,
     propose_rejection,
-    recompute,
     send_back,
 )
 from review.services.experts import appoint, recuse, save_scores, sign_score, take_on
@@ -24,6 +23,7 @@ from review.services.handling import (
     verify_cost,
     verify_rest,
 )
+from review.services.recomputing import recompute
 
 __all__ = [
     "advance",

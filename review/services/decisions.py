@@ -12,7 +12,7 @@ from clauses.engine import VERSION
 from portal.accounts.models import User
 from portal.kernel import clock, issuing
 from portal.kernel.canonical import digest
-from portal.kernel.money import ZERO, format_yuan
+from portal.kernel.money import ZERO
 from portal.kernel.permissions import SYSTEM
 from portal.kernel.refusals import Refusal, raise_any, too_long
 from portal.kernel.work import unit_of_work
@@ -219,6 +219,7 @@ def approve(*, actor: User, case: ReviewCase, document_number: str) -> Award:
             "organisation": moved.claim.organisation.code,
             "content_digest": moved.claim.content_digest,
             "question": determination.question,
+            "setting_sources": determination.setting_sources,
             "verdict": determination.verdict,
             "pack_hash": determination.pack_hash,
             "engine_version": determination.engine_version,
@@ -255,9 +256,13 @@ def _lock(*found: ReviewCase) -> None:
 
 def _determine(case: ReviewCase, actor: User) -> Determination:
     """Ask the engine through the public door, and freeze question and answer."""
-    policy, asked = selectors.question(case)
+    book = programmes.settings_book(case.claim.item.policy)
+    now = clock.now()
+    policy, asked = selectors.question(case, book=book, now=now)
     document = programmes.as_document(policy, asked)
-    verdict = programme_services.calculate(document)["claims"][0]
+    entries = book.at(asked.item, asked.filed_at, now)
+    sources = {name: entry.source for name, entry in entries.items()}
+    verdict = programme_services.calculate(document, recorded=sources)["claims"][0]
     amount = Decimal(verdict["amount"] or "0")
     if verdict["outcome"] != "payable" or amount <= ZERO:
         why = verdict["reasons"][0]["text"] if verdict["reasons"] else "核定后没有可支持的金额。"
@@ -270,6 +275,7 @@ def _determine(case: ReviewCase, actor: User) -> Determination:
     return Determination.objects.create(
         case=case,
         question=document,
+        setting_sources=sources,
         verdict=verdict,
         pack_hash=policy.hash,
         engine_version=VERSION,
@@ -288,16 +294,3 @@ def _budget_line(case: ReviewCase) -> BudgetLine:
     if line is None:
         raise Refusal(f"{clock.today().year}年没有适用于这一事项的预算项目。", code="insufficient_budget")
     return line
-
-
-def recompute(award: Award) -> dict[str, Any]:
-    """Ask the frozen question again: the stored and the new answer, and whether they agree."""
-    fresh = programme_services.calculate(award.decision["question"])["claims"][0]
-    stored = award.decision["verdict"]
-    return {
-        "same": fresh == stored and digest(award.decision) == award.decision_digest,
-        "amount": fresh["amount"],
-        "stored_amount": stored["amount"],
-        "awarded": format_yuan(award.amount),
-        "fresh": fresh,
-    }

@@ -1,12 +1,13 @@
 """Worked amounts, through the same service the command and the API use."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 
 from clauses.engine.money import ROUNDING_UNITS
+from clauses.points import InForce
 from clauses.services import calculate
 
 CASES = yaml.safe_load((Path(__file__).parent / "data" / "amounts.yaml").read_text())["cases"]
@@ -143,13 +144,14 @@ def test_settings_in_force_come_from_their_source_and_yield_to_overrides() -> No
     }
     asked = []
 
-    def source(policy: str, at: datetime) -> dict[str, object]:
-        asked.append((policy, at.isoformat()))
-        return {"Q35": "fen"}
+    def source(policy: str, item: str, at: datetime) -> dict[str, InForce]:
+        asked.append((policy, item, at.isoformat()))
+        return {"Q35": InForce("Q35", "fen", date(2023, 5, 1), "哈科规〔2023〕1号")}
 
     answer = calculate(given, settings_source=source)["claims"][0]
-    assert asked == [("harbin-ai-2022", "2023-06-01T00:00:00+08:00")]
+    assert asked == [("harbin-ai-2022", "2a", "2023-06-01T00:00:00+08:00")]
     assert answer["amount"] == "0.39"
-    assert {"id": "Q35", "value": "fen", "source": "in_force"} in answer["settings"]
+    document = {"document_number": "哈科规〔2023〕1号", "effective_from": "2023-05-01"}
+    assert {"id": "Q35", "value": "fen", "source": "in_force", **document} in answer["settings"]
     given["claims"][0]["settings"] = {"Q35": "yuan"}
     assert calculate(given, settings_source=source)["claims"][0]["amount"] == "0.00"

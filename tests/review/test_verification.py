@@ -21,7 +21,7 @@ from tests.review import stages
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 17
+QUERIES = 20
 
 
 @pytest.fixture

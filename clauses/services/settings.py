@@ -1,0 +1,175 @@
+"""Changes of settings: proposed with a document and a day, decided by a second person."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from clauses import permissions as may
+from clauses import selectors
+from clauses.inputs import Reader
+from clauses.machine import setting_changes as machine
+from clauses.models import Item, Policy, SettingChange, SettingScope
+from clauses.points import outside
+from clauses.states import SettingStates
+from portal.accounts.models import User
+from portal.kernel import clock, events
+from portal.kernel.permissions import require
+from portal.kernel.refusals import Refusal, raise_any, too_long
+from portal.kernel.work import unit_of_work
+
+LONGEST_NOTE = 1000
+
+
+def checked_change(
+    *,
+    policy: Policy,
+    setting: str,
+    value: Any,
+    items: Iterable[str],
+    effective_from: date,
+    document_number: str = "",
+    note: str = "",
+) -> SettingChange:
+    """A change as it would be proposed, not saved: typed value, items in order (none when all are meant), a lawful day.
+
+    Raises Refusals: unknown point, a value it cannot take, an item it does not have, a day that is too early or taken.
+    """
+    content = selectors.pack(policy.pack)
+    spec = content.settings.get(setting)
+    if spec is None:
+        raise Refusal("没有这个细则口径。", code="not_found", field="setting")
+    if content.status != "final":
+        raise Refusal("征求意见稿不能设定口径。", code="wrong_state")
+    chosen = list(dict.fromkeys(items))
+    strangers = [code for code in chosen if code not in spec.items]
+    faults = [Refusal(f"{setting}不涉及事项{code}。", code="bad_choice", field="items") for code in strangers]
+    reader = Reader()
+    typed = reader.settings(content, {setting: value}, "value")
+    faults += [Refusal(fault["message"], code="bad_value", field="value") for fault in reader.errors]
+    faults += selectors.date_faults(policy.pack, setting, effective_from)
+    faults += too_long(60, document_number=document_number.strip())
+    faults += too_long(LONGEST_NOTE, note=note.strip())
+    raise_any(faults)
+    whole = set(chosen) == set(spec.items)
+    change = SettingChange(
+        policy=policy,
+        setting=setting,
+        value=outside(spec, typed[setting]),
+        items=[] if whole else [code for code in spec.items if code in chosen],
+        effective_from=effective_from,
+        document_number=document_number.strip(),
+        note=note.strip(),
+    )
+    raise_any(selectors.clash_faults(change))
+    return change
+
+
+def propose_setting(
+    *,
+    actor: User,
+    policy: Policy,
+    setting: str,
+    value: Any,
+    effective_from: date,
+    document_number: str,
+    items: Iterable[str] = (),
+    note: str = "",
+) -> SettingChange:
+    """Put a change before a second person. Nothing takes effect; the same proposal twice is refused."""
+    require(may.may_propose, actor, None)
+    if not document_number.strip():
+        raise Refusal("请填写规定这个口径的文号。", code="required", field="document_number")
+    with unit_of_work():
+        _lock(policy)
+        change = checked_change(
+            policy=policy,
+            setting=setting,
+            value=value,
+            items=items,
+            effective_from=effective_from,
+            document_number=document_number,
+            note=note,
+        )
+        same = SettingChange.objects.filter(
+            policy=policy, setting=setting, effective_from=effective_from, state=SettingStates.PROPOSED
+        )
+        if any((one.value, one.items) == (change.value, change.items) for one in same):
+            raise Refusal("同样的调整已经提出，正在等另一个人批准。", code="already_done")
+        change.proposed_at, change.proposed_by = clock.now(), actor
+        change.save(force_insert=True)
+        events.record(
+            "clauses.settingchange.propose",
+            change,
+            actor=actor,
+            thread=machine.thread(change),
+            data={
+                "setting": setting,
+                "value": change.value,
+                "items": change.items,
+                "effective_from": effective_from,
+                "document_number": change.document_number,
+            },
+        )
+    return change
+
+
+def approve_setting(*, actor: User, change: SettingChange) -> SettingChange:
+    """The second person's yes: the value holds from its day on. Two for the same item and day: the second is refused."""
+    with unit_of_work():
+        _lock(change.policy)
+        now = clock.now()
+        moved = machine.run(
+            change.pk, "approve", actor=actor, changes={"decided_at": now, "decided_by": actor}
+        )
+        items = Item.objects.filter(policy=moved.policy, code__in=selectors.covered_items(moved))
+        try:
+            with transaction.atomic():
+                SettingScope.objects.bulk_create(
+                    SettingScope(
+                        change=moved, item=item, setting=moved.setting, effective_from=moved.effective_from
+                    )
+                    for item in items
+                )
+        except IntegrityError as error:
+            raise Refusal("同一天已有生效的口径。", code="already_done", field="effective_from") from error
+    return moved
+
+
+def refuse_setting(*, actor: User, change: SettingChange, reason: str) -> SettingChange:
+    """The second person's no, with the reason the proposer reads."""
+    return machine.run(
+        change.pk,
+        "refuse",
+        actor=actor,
+        reason=reason,
+        changes={"decided_at": clock.now(), "decided_by": actor, "reason": reason.strip()},
+    )
+
+
+def withdraw_setting(*, actor: User, change: SettingChange) -> SettingChange:
+    """The proposer takes it back before anybody decided."""
+    return machine.run(
+        change.pk, "withdraw", actor=actor, changes={"withdrawn_at": clock.now(), "withdrawn_by": actor}
+    )
+
+
+def revoke_setting(*, actor: User, change: SettingChange, reason: str) -> SettingChange:
+    """An approved change is called off before its day; the day is free again."""
+    with unit_of_work():
+        _lock(change.policy)
+        moved = machine.run(
+            change.pk,
+            "revoke",
+            actor=actor,
+            reason=reason,
+            changes={"withdrawn_at": clock.now(), "withdrawn_by": actor, "reason": reason.strip()},
+        )
+        moved.scopes.all().delete()
+    return moved
+
+
+def _lock(policy: Policy) -> None:
+    """One change of a policy's settings at a time."""
+    Policy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
