@@ -11,8 +11,7 @@ from clauses.engine.rules import Node, walk
 from clauses.matching import Matching, Question, Topic
 from clauses.pack_check import content_faults
 from clauses.pack_file import POLICY_FILE, SOURCE_FILE, Pack, PackError, parse_pack, read_pack, read_text
-from clauses.pack_form import ItemModel
-from clauses.pack_nodes import Scope
+from clauses.pack_form import ItemModel, Scope
 from clauses.source_text import paragraph_of, sentence_around
 
 PACKS = Path(__file__).parent / "packs"
@@ -97,7 +96,8 @@ def build_item(
 def build_policy(pack: Pack) -> policy.Policy:
     """The engine's policy of a pack that has been read."""
     data = pack.data
-    settings = {setting.id: setting.build(data.items) for setting in data.settings}
+    kinds = {item.id: item.kind for item in data.items}
+    settings = {setting.id: setting.build(kinds) for setting in data.settings}
     reach = {name: frozenset(setting.items) for name, setting in settings.items()}
     return policy.Policy(
         id=data.id,

@@ -20,16 +20,18 @@ from clauses.pack_file import (
     Place,
     read_pack,
 )
-from clauses.pack_form import GeneralModel, ItemModel, SettingModel
-from clauses.pack_nodes import (
+from clauses.pack_form import (
     AmountModel,
     BaseNode,
     CappedNode,
     FactNode,
+    GeneralModel,
+    ItemModel,
     JudgedNode,
     NumberModel,
     PerUnitNode,
     RateModel,
+    SettingModel,
 )
 from clauses.source_text import (
     bounds_of_sentence,

@@ -1,13 +1,12 @@
-"""The form of a policy pack: every key it may have, strictly typed. What is not listed here is refused."""
+"""The parts of a pack besides its items and rules: periods, units, clauses, papers, facts, settings and the like."""
 
-import re
-from datetime import date
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from clauses.engine import policy
-from clauses.pack_nodes import Code, Name, Part, RateModel, RuleNode, Scope
+from clauses.pack_form.values import Code, Day, ItemId, Name, Part, SettingValue
 
 STEP_CODES = (
     "checking",
@@ -20,29 +19,6 @@ STEP_CODES = (
     "noticed",
     "approved",
 )
-
-
-def iso_day(value: object) -> object:
-    """A date written as 2022-08-24; ValueError for any other spelling."""
-    if isinstance(value, date):
-        return value
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("日期要写成2022-08-24的形式")
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise ValueError(f"没有{value}这一天") from None
-
-
-Day = Annotated[date, BeforeValidator(iso_day)]
-ItemId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,19}$")]
-
-
-class OtherNumberModel(Part):
-    """A number of the quote on which the amount does not depend, with the reason."""
-
-    literal: Name
-    why: Name
 
 
 class PeriodModel(Part):
@@ -59,7 +35,7 @@ class PeriodModel(Part):
 class UnitModel(Part):
     code: Code
     name: Name
-    other_names: list[Name] = []
+    other_names: list[Name] = Field(default_factory=list)
 
     def build(self) -> policy.Unit:
         return policy.Unit(self.code, self.name, tuple(self.other_names))
@@ -78,7 +54,7 @@ class GeneralModel(Part):
     clause: Name
     quote: Name
     meaning: Name
-    anchors: list[Name] = []
+    anchors: list[Name] = Field(default_factory=list)
 
 
 class PaperModel(Part):
@@ -101,7 +77,7 @@ class FactModel(Part):
     help: str = ""
     required: bool = False
     by: Literal["applicant", "reviewer"] = "applicant"
-    choices: dict[str, Name] = {}
+    choices: dict[str, Name] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def choices_fit(self) -> Self:
@@ -120,9 +96,6 @@ class FactModel(Part):
             self.by,
             dict(self.choices),
         )
-
-
-SettingValue = str | int | bool
 
 
 class ReadingModel(Part):
@@ -153,15 +126,16 @@ class SettingModel(Part):
             raise ValueError("口径的取值重复")
         return self
 
-    def build(self, every: list["ItemModel"]) -> policy.SettingSpec:
+    def build(self, every: Mapping[str, str]) -> policy.SettingSpec:
+        """`every` is the kind of each item of the pack."""
         times = 100 if self.type == "money" else 1
 
         def scaled(value: SettingValue) -> SettingValue:
             return value * times if type(value) is int else value
 
         items = {
-            "all": [item.id for item in every],
-            "money": [item.id for item in every if item.kind == policy.MONEY],
+            "all": list(every),
+            "money": [name for name, kind in every.items() if kind == policy.MONEY],
             "none": [],
         }
         named = items[self.items] if isinstance(self.items, str) else self.items
@@ -195,7 +169,7 @@ class ConditionModel(Part):
     code: Code = "not_eligible"
     refusal: str = ""
     setting: str | None = None
-    waived_by: list[SettingValue] = []
+    waived_by: list[SettingValue] = Field(default_factory=list)
 
     def build(self) -> policy.Condition:
         return policy.Condition(
@@ -214,7 +188,7 @@ class CategoryModel(Part):
     label: Name
     eligible: bool
     setting: str | None = None
-    flipped_by: list[SettingValue] = []
+    flipped_by: list[SettingValue] = Field(default_factory=list)
 
     def build(self) -> policy.CostCategory:
         return policy.CostCategory(self.code, self.label, self.eligible, self.setting, tuple(self.flipped_by))
@@ -227,7 +201,7 @@ class CostTestModel(Part):
     code: Code = "not_eligible"
     text: Name
     setting: str | None = None
-    waived_by: list[SettingValue] = []
+    waived_by: list[SettingValue] = Field(default_factory=list)
 
     def build(self) -> policy.CostTest:
         return policy.CostTest(
@@ -309,136 +283,5 @@ class TopicModel(Part):
 class MatchingModel(Part):
     """What the matching page asks: about the organisation, then about its plans."""
 
-    questions: list[QuestionModel] = []
+    questions: list[QuestionModel] = Field(default_factory=list)
     topics: Annotated[list[TopicModel], Field(min_length=1)]
-
-
-class InstalmentModel(Part):
-    """One part of an award: its share, or the rest; the event it waits for; the years after the award."""
-
-    label: Name
-    share: RateModel | None = None
-    rest: bool = False
-    on: Literal["approval", "milestone", "assessment", "date"]
-    years_later: Annotated[int, Field(ge=0, le=10)] = 0
-
-    @model_validator(mode="after")
-    def share_or_rest(self) -> Self:
-        if (self.share is None) != self.rest:
-            raise ValueError("一期写明比例share，或写rest: true表示余下部分")
-        return self
-
-    def build(self, scope: Scope) -> policy.InstalmentPlan:
-        share = self.share and self.share.build(scope)
-        return policy.InstalmentPlan(self.label, share, self.on, self.years_later)
-
-
-class ItemModel(Part):
-    id: ItemId
-    clause: Name
-    title: Name
-    kind: Literal["money", "case_by_case", "referred", "not_money"]
-    summary: Name
-    quote: Name
-    anchors: list[Name] = []
-    other_numbers: list[OtherNumberModel] = []
-    more_quotes: list[Name] = []
-    who: Name
-    applicants: Annotated[
-        list[Literal["any", "enterprise", "university", "institute", "social"]],
-        Field(min_length=1),
-    ]
-    applicants_setting: str | None = None
-    applicants_waived_by: list[SettingValue] = []
-    base_label: str = ""
-    rule: RuleNode | None = None
-    instalments: list[InstalmentModel] = []
-    recurrence: Literal["once", "per_year", "per_project", "per_event"] | None = None
-    recurrence_label: str = ""
-    recurrence_words: str | None = None
-    limit_per: list[Literal["project", "applicant", "year", "event"]] = []
-    review_mode: Name
-    units: Annotated[list[Code], Field(min_length=1)]
-    units_open: bool = False
-    conditions: list[ConditionModel] = []
-    papers: list[PaperModel] = []
-    facts: list[FactModel] = []
-    cost_side: Literal["purchase", "sale"] | None = None
-    cost_dates: list[Code] = []
-    matter: MatterModel | None = None
-    categories: list[CategoryModel] = []
-    cost_tests: list[CostTestModel] = []
-    criteria: list[CriterionModel] = []
-    pass_line: Annotated[int, Field(ge=0, le=100)] | None = None
-    overlap_group: Name | None = None
-    answer: str = ""
-    contact: Name
-    topics: list[Code] = []
-    topic_money: list[Code] = []
-
-    @field_validator("criteria")
-    @classmethod
-    def weights_add_up(cls, criteria: list[CriterionModel]) -> list[CriterionModel]:
-        if criteria and sum(criterion.weight for criterion in criteria) != 100:
-            raise ValueError("评分权重合计应为100")
-        return criteria
-
-    @model_validator(mode="after")
-    def kind_fits(self) -> Self:
-        if self.kind == policy.MONEY:
-            if self.rule is None:
-                raise ValueError("补助类事项缺少计算规则")
-            if self.recurrence is None or not self.recurrence_label:
-                raise ValueError("补助类事项缺少支持次数")
-        else:
-            if self.rule is not None:
-                raise ValueError("不按公式付款的事项不能有计算规则")
-            if not self.answer:
-                raise ValueError("不按公式付款的事项要写明答复")
-        if bool(self.criteria) != (self.pass_line is not None):
-            raise ValueError("评分表和合格线要同时有或同时没有")
-        return self
-
-    def common_facts(self, pack: "PackModel") -> list[FactModel]:
-        """The facts of the pack that this item shares."""
-        return [
-            *pack.common_facts,
-            *(pack.money_facts if self.kind == policy.MONEY else []),
-        ]
-
-    def every_fact(self, pack: "PackModel") -> list[FactModel]:
-        return [*self.common_facts(pack), *self.facts]
-
-    def every_condition(self, pack: "PackModel") -> list[ConditionModel]:
-        return [
-            *self.conditions,
-            *(pack.money_conditions if self.kind == policy.MONEY else []),
-        ]
-
-
-class PackModel(Part):
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,49}$")]
-    title: Name
-    short_title: Name
-    status: Literal["final", "draft", "teaching"] = "final"
-    document_number: Name
-    issuer: Name
-    issued_on: Day
-    in_force: PeriodModel
-    matter: PeriodModel
-    filing: PeriodModel
-    rounding_setting: Name
-    smallest_setting: str | None = None
-    overlap_group: Name
-    units: Annotated[list[UnitModel], Field(min_length=1)]
-    clauses: Annotated[list[ClauseModel], Field(min_length=1)]
-    general: list[GeneralModel]
-    review_paths: Annotated[list[ReviewPathModel], Field(min_length=1)]
-    cut_reasons: list[CutReasonModel] = []
-    common_papers: list[PaperModel] = []
-    common_facts: list[FactModel] = []
-    money_facts: list[FactModel] = []
-    money_conditions: list[ConditionModel] = []
-    settings: list[SettingModel]
-    matching: MatchingModel | None = None
-    items: Annotated[list[ItemModel], Field(min_length=1)]
