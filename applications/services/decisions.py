@@ -22,6 +22,7 @@ from portal.kernel.workdays import add_workdays
 
 EXAMINE_WORKDAYS = 5
 CORRECTION_WORKDAYS = 10
+RECONSIDER_WORKDAYS = 10
 
 
 def accept(*, actor: User, claim: Claim, seen: str = "") -> Claim:
@@ -109,7 +110,7 @@ def refuse(*, actor: User, claim: Claim, code: str, note: str, seen: str = "") -
                 }
             ],
             basis="经形式审查，你单位的申报不符合受理条件",
-            remedy="对本决定有异议的，可以自收到之日起10个工作日内书面申请复核。申报窗口开放期间可以改正后重新申报。",
+            remedy=f"对本决定有异议的，可以自收到之日起{RECONSIDER_WORKDAYS}个工作日内书面申请复核。申报窗口开放期间可以改正后重新申报。",
         )
     return refused, document
 
@@ -160,7 +161,7 @@ def reject(*, actor: User, claim: Claim, reason: str) -> tuple[Claim, Document]:
                 {"code": "审核意见", "text": reason, "clause": f"第{rules.clause}条", "quote": rules.quote}
             ],
             basis="经审核，你单位的申报未列入支持名单",
-            remedy="对本决定有异议的，可以自收到之日起10个工作日内书面申请复核，由另一名工作人员办理。",
+            remedy=f"对本决定有异议的，可以自收到之日起{RECONSIDER_WORKDAYS}个工作日内书面申请复核，由另一名工作人员办理。",
         )
     return rejected, document
 

@@ -30,6 +30,7 @@ STEP_WORDS = {
     "proposed": "集体研究审定",
     "noticed": "公示",
 }
+HAND_OVER_WORKDAYS = 3
 AFTER_NOTICE = ("批复", "提交收款信息", "拨付")
 
 
@@ -163,7 +164,7 @@ def _progress(claim: Claim, case: ReviewCase | None, payment: Payment | None) ->
         case ClaimStates.CORRECTION_DUE:
             return Progress("补正", "申报单位", due_on=claim.correction_due_on)
         case ClaimStates.ACCEPTED:
-            return _counted("等待转入审核", "处室经办", claim.accepted_at, 3)
+            return _counted("等待转入审核", "处室经办", claim.accepted_at, HAND_OVER_WORKDAYS)
         case ClaimStates.UNDER_REVIEW if case is not None:
             step = CaseStates(case.state)
             since = case.step_since.astimezone(clock.SHANGHAI)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from portal.pages.views import files, home, public, records
+from portal.pages.views import files, guide, home, public, records
 
 urlpatterns = [
     path("", public.welcome, name="welcome"),
@@ -17,6 +17,8 @@ urlpatterns = [
     ),
     path("healthz", public.healthz, name="healthz"),
     path("readyz", public.readyz, name="readyz"),
+    path("policies/<slug:pack>/items/<str:code>/guide/", guide.guide, name="guide"),
+    path("policies/<slug:pack>/items/<str:code>/guide.pdf", guide.guide_pdf, name="guide_pdf"),
     path("home/", home.home, name="home"),
     path("clock/", home.move_clock, name="move_clock"),
     path("files/", files.files, name="files"),

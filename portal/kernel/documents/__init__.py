@@ -2,7 +2,7 @@
 
 from .canonical_form import canonical, digest
 from .fonts import missing_characters
-from .rendering import RenderedPaper, check, render
+from .rendering import RenderedPaper, check, information, render, render_information, style_digest
 from .schemas import SCHEMAS, BadDecision, validated
 
 __all__ = [
@@ -12,7 +12,10 @@ __all__ = [
     "canonical",
     "check",
     "digest",
+    "information",
     "missing_characters",
     "render",
+    "render_information",
+    "style_digest",
     "validated",
 ]

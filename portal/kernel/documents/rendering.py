@@ -91,7 +91,31 @@ def render(
     return RenderedPaper(pdf=pdf, pages=pages, sha256=hashlib.sha256(pdf).hexdigest())
 
 
-def _pages(page: str, attached: bytes, issued: datetime, identifier: bytes) -> tuple[bytes, int]:
+def information(template: str, content: dict[str, Any]) -> str:
+    """The HTML of a sheet that informs and decides nothing: no number, no digest, no attachment.
+
+    KeyError for a name the content lacks, Refusal for a character that cannot be printed.
+    """
+    page = _set_tight(_engine().get_template(template).render(Context({"d": content})))
+    _refuse_missing(page)
+    return page
+
+
+def style_digest() -> str:
+    """Changes whenever the same HTML would be set differently: style sheet, font sheet, library."""
+    import weasyprint
+
+    parts = [STYLE.read_text(encoding="utf-8"), font_choice.style_sheet(font_choice.chosen())]
+    return hashlib.sha256("\0".join([*parts, weasyprint.__version__]).encode()).hexdigest()
+
+
+def render_information(page: str) -> RenderedPaper:
+    """The PDF of what `information` gave. The same page gives the same bytes."""
+    pdf, pages = _pages(page, None, None, hashlib.sha256(page.encode()).digest()[:16])
+    return RenderedPaper(pdf=pdf, pages=pages, sha256=hashlib.sha256(pdf).hexdigest())
+
+
+def _pages(page: str, attached: bytes | None, issued: datetime | None, identifier: bytes) -> tuple[bytes, int]:
     from weasyprint import CSS, HTML, Attachment
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError
@@ -100,14 +124,18 @@ def _pages(page: str, attached: bytes, issued: datetime, identifier: bytes) -> t
     fetcher = _fetcher(fonts)
     configuration = FontConfiguration()
     options = {"pdf_variant": VARIANT, "pdf_tags": True}
-    decision_file = Attachment(
-        file_obj=BytesIO(attached),
-        name="decision.json",
-        description="文件所载决定的规范数据，摘要按此计算",
-        created=issued,
-        modified=issued,
-        relationship="Data",
-    )
+    attachments = []
+    if attached is not None:
+        attachments.append(
+            Attachment(
+                file_obj=BytesIO(attached),
+                name="decision.json",
+                description="文件所载决定的规范数据，摘要按此计算",
+                created=issued,
+                modified=issued,
+                relationship="Data",
+            )
+        )
     try:
         styles = [
             CSS(string=text, font_config=configuration, url_fetcher=fetcher)
@@ -119,7 +147,7 @@ def _pages(page: str, attached: bytes, issued: datetime, identifier: bytes) -> t
         document = HTML(string=page, url_fetcher=fetcher).render(
             stylesheets=styles, font_config=configuration, **options
         )
-        pdf = document.write_pdf(attachments=[decision_file], pdf_identifier=identifier, **options)
+        pdf = document.write_pdf(attachments=attachments, pdf_identifier=identifier, **options)
     except FatalURLFetchingError as fault:
         raise ForbiddenResource(str(fault)) from fault
     return pdf, len(document.pages)
