@@ -12,7 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clauses import catalogue, selectors, services
+from clauses import catalogue, compare, naming, selectors, services
 from clauses.engine.money import yuan
 from clauses.engine.policy import CASE_BY_CASE, MONEY, NOT_MONEY, REFERRED, Policy
 from clauses.engine.verdict import NOTHING_PAYABLE, OUT_OF_TERM, PAYABLE
@@ -131,6 +131,70 @@ class ItemOut(ItemLineOut):
     contact = serializers.CharField()
     guide = serializers.CharField()
     guide_pdf = serializers.CharField()
+
+
+class ChangeOut(serializers.Serializer):
+    """One difference between two editions, and what it means for an applicant."""
+
+    aspect = serializers.CharField()
+    code = serializers.CharField()
+    label = serializers.CharField()
+    before = serializers.CharField(allow_blank=True)
+    after = serializers.CharField(allow_blank=True)
+    meaning = serializers.CharField()
+
+
+class ComparedItemOut(serializers.Serializer):
+    """An item of either edition; `before` and `after` are null where that edition does not have it."""
+
+    place = serializers.CharField()
+    title = serializers.CharField()
+    before = serializers.CharField(allow_null=True)
+    after = serializers.CharField(allow_null=True)
+    changes = ChangeOut(many=True)
+
+
+class SpanOut(serializers.Serializer):
+    """A run of words: in both texts, gone, or new."""
+
+    kind = serializers.ChoiceField(choices=("same", "gone", "new"))
+    text = serializers.CharField(trim_whitespace=False)
+
+
+class ComparedClauseOut(serializers.Serializer):
+    number = serializers.CharField()
+    title = serializers.CharField()
+    changes = ChangeOut(many=True)
+    items = ComparedItemOut(many=True)
+    words = SpanOut(many=True)
+
+
+class ComparedSentenceOut(serializers.Serializer):
+    """A sentence outside the clauses, by its role."""
+
+    role = serializers.CharField()
+    label = serializers.CharField()
+    changes = ChangeOut(many=True)
+    words = SpanOut(many=True)
+
+
+class FindingOut(serializers.Serializer):
+    """A line of the summary, with the places it concerns."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    text = serializers.CharField()
+    places = serializers.ListField(child=serializers.CharField())
+
+
+class ComparisonOut(serializers.Serializer):
+    """Two editions of a policy; `before` is the earlier one, whichever way they were named."""
+
+    before = PolicyLineOut()
+    after = PolicyLineOut()
+    findings = FindingOut(many=True)
+    clauses = ComparedClauseOut(many=True)
+    general = ComparedSentenceOut(many=True)
 
 
 class RoundOut(serializers.Serializer):
@@ -366,6 +430,47 @@ def item(request: Request, pack: str, code: str) -> Response:
     if code not in found.items:
         raise Http404(code)
     return Response(ItemOut(_item_whole(catalogue.offer(found, found.item(code), clock.now()))).data)
+
+
+@extend_schema(
+    tags=TAGS,
+    operation_id="policies_compare",
+    summary="两稿逐条对照：比例、上限、关口、单位、文字",
+    responses={200: ComparisonOut, **NOT_FOUND},
+)
+@api_view(["GET"])
+@permission_classes([AllowAny])
+def compared(request: Request, pack: str, other: str) -> Response:
+    if pack == other:
+        raise Http404(other)
+    found = compare.compare(*compare.in_order(_loaded(pack), _loaded(other)))
+    clauses = [
+        {
+            "number": one.number,
+            "title": one.clause.title,
+            "changes": one.changes,
+            "items": [
+                {
+                    "place": naming.place(found.after if pair.after else found.before, pair.item),
+                    "title": pair.item.title,
+                    "before": pair.before.id if pair.before else None,
+                    "after": pair.after.id if pair.after else None,
+                    "changes": pair.changes,
+                }
+                for pair in one.items
+            ],
+            "words": one.words,
+        }
+        for one in found.clauses
+    ]
+    content = {
+        "before": found.before,
+        "after": found.after,
+        "findings": found.findings,
+        "clauses": clauses,
+        "general": found.general,
+    }
+    return Response(ComparisonOut(content).data)
 
 
 @extend_schema(tags=TAGS, operation_id="rounds_list", summary="申报窗口", responses=RoundOut(many=True))

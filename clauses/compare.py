@@ -269,7 +269,8 @@ def _item_changes(before: Policy, after: Policy, old: Item | None, new: Item | N
     if old.kind != NOT_MONEY and new.kind != NOT_MONEY:
         yield from _gate_changes(before, after, old, new)
     yield from _condition_changes(before, after, old, new)
-    if old.who != new.who:
+    words = "".join(one.text for one in wordwise.spans(old.who, new.who) if one.kind == wordwise.NEW)
+    if _only_in(words, _law(after, new), _law(before, old)):
         yield Change("applicant", "applicant", old.who, new.who, f"支持的对象由“{old.who}”改为“{new.who}”。")
     if old.kind == new.kind == MONEY:
         yield from _recurrence_changes(before, after, old, new)
@@ -438,19 +439,29 @@ def _own_conditions(policy: Policy, item: Item) -> list[str]:
     return [one.text for one in item.conditions if one.text not in common]
 
 
+def _only_in(text: str, own: str, other: str) -> list[str]:
+    """Words of a text that its own law has and the other law has not: what rests on a reading alone has none."""
+    words = [one for one in wordwise.tokens(wordwise.folded(text)) if len(one) > 1]
+    return [one for one in words if one in own and one not in other]
+
+
 def _condition_changes(before: Policy, after: Policy, old: Item, new: Item) -> Iterator[Change]:
+    law, later = _law(before, old), _law(after, new)
     was, now = _own_conditions(before, old), _own_conditions(after, new)
-    gone = [one for one in was if one not in now and not _is_gate(one, after, new)]
-    came = [one for one in now if one not in was and not _is_gate(one, before, old)]
-    for text in gone:
+    came = [one for one in now if one not in was]
+    for text in (one for one in was if one not in now):
         like = max(came, key=lambda one: _likeness(one, text), default=None)
         if like is not None and _likeness(like, text) >= 0.5:
             came.remove(like)
-            yield Change("condition", "condition_changed", text, like, _difference(text, like))
-        else:
+            if _is_gate(like, before, old) or _is_gate(text, after, new):
+                continue
+            if _only_in(text, law, later) or _only_in(like, later, law):
+                yield Change("condition", "condition_changed", text, like, _difference(text, like))
+        elif _only_in(text, law, later) and not _is_gate(text, after, new):
             yield Change("condition", "condition_removed", text, "没有", f"不再要求“{text}”。")
     for text in came:
-        yield Change("condition", "condition_added", "没有", text, f"多了一项条件：{text}。")
+        if _only_in(text, later, law) and not _is_gate(text, before, old):
+            yield Change("condition", "condition_added", "没有", text, f"多了一项条件：{text}。")
 
 
 def _is_gate(text: str, other: Policy, item: Item) -> bool:

@@ -164,6 +164,16 @@ def policy_text(request: HttpRequest, pack: str) -> HttpResponse:
     return render(request, "clauses/text.html", context)
 
 
+def compared_clause(found: compare.Comparison, pair: compare.ClausePair) -> dict[str, Any]:
+    """A clause of a comparison with its changes, those of its items by place, and its marked words."""
+    items = [
+        (naming.place(found.after if one.after else found.before, one.item), one)
+        for one in pair.items
+        if one.changes
+    ]
+    return {"pair": pair, "clause": pair.clause, "items": items, "law": markup.compared(pair.words)}
+
+
 @public
 @require_safe
 def policy_compare(request: HttpRequest, pack: str, other: str) -> HttpResponse:
@@ -179,9 +189,8 @@ def policy_compare(request: HttpRequest, pack: str, other: str) -> HttpResponse:
         "comparison": found,
         "before_status": catalogue.STATUS_LABELS[before.status],
         "after_status": catalogue.STATUS_LABELS[after.status],
-        "changed": [(one, markup.compared(one.words)) for one in found.clauses if one.has_changes],
-        "unchanged": [(one, markup.compared(one.words)) for one in found.clauses if not one.has_changes],
+        "changed": [compared_clause(found, one) for one in found.clauses if one.has_changes],
+        "unchanged": [compared_clause(found, one) for one in found.clauses if not one.has_changes],
         "general": [(one, markup.compared(one.words)) for one in found.general],
-        "places": {one: naming.place(after if one.after else before, one.item) for one in found.pairs},
     }
     return render(request, "clauses/compare.html", context)
