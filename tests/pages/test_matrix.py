@@ -452,6 +452,7 @@ class World:
             route.replace("<str:number>", str(value))
             .replace("<int:pk>", str(key))
             .replace("<slug:pack>", making.PACK)
+            .replace("<slug:other>", f"{making.PACK}-draft")
             .replace("<str:code>", "2a")
             .replace("<str:claim>", self.paid_claim.number)
             .replace("<str:section>", "overview")
