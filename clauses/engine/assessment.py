@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from clauses.engine.explanation import Telling
 from clauses.engine.facts import ClaimFacts, CostLine
 from clauses.engine.money import ROUNDING_UNITS, ROUNDING_WORDS, Rate, cut, grouped, spoken
-from clauses.engine.policy import APPLICANT_KINDS, MONEY, Item, Policy
+from clauses.engine.policy import APPLICANT_KINDS, MONEY, Condition, Item, Policy
 from clauses.engine.rules import BaseOfCosts, Capped, RateOf, SoftCap, walk
-from clauses.engine.sheet import ABSENT, COSTS, Sheet
+from clauses.engine.sheet import ABSENT, BASE, COSTS, Sheet
 from clauses.engine.term import claim_refusal, cost_refusal, filing_refusal
 from clauses.engine.verdict import (
     NOTHING_PAYABLE,
@@ -27,36 +27,78 @@ from clauses.engine.verdict import (
 )
 
 
-def assess(policy: Policy, claim_facts: ClaimFacts) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all claims for an item under the same settings share. `asked` are the conditions that facts can deny."""
+
+    item: Item
+    used: tuple[UsedSetting, ...]
+    values: Mapping[str, object]
+    anyone: bool
+    asked: tuple[Condition, ...]
+    rate: Rate | None
+    cap: int | None
+
+
+Pairs = tuple[tuple[str, type, object], ...]
+
+
+def pairs(values: Mapping[str, object]) -> Pairs:
+    """Values with their types, which tell True from 1 where a cache would not."""
+    return tuple((name, type(value), value) for name, value in values.items()) if values else ()
+
+
+@lru_cache(maxsize=4096)
+def frame_of(policy: Policy, item_id: str, overrides: Pairs, in_force: Pairs) -> Frame:
+    """KeyError for an unknown item or setting, ValueError for a value a setting cannot take."""
+    item = policy.item(item_id)
+    given = [{name: value for name, _, value in source} for source in (overrides, in_force)]
+    used = settings_used(policy, item, *given)
+    values = policy.defaults() | {setting.id: setting.value for setting in used}
+    waived = item.applicants_setting is not None and (
+        values[item.applicants_setting] in item.applicants_waived_by
+    )
+    asked = tuple(
+        condition
+        for condition in item.conditions
+        if condition.fact is not None
+        and not (condition.setting and values[condition.setting] in condition.waived_by)
+    )
+    anyone = waived or "any" in item.applicants
+    return Frame(item, used, values, anyone, asked, single_rate(item), outer_cap(item))
+
+
+def assess(policy: Policy, claim: ClaimFacts) -> Verdict:
     """The verdict on one claim. KeyError for an unknown item or setting, ValueError for a value a setting cannot take."""
-    item = policy.item(claim_facts.item)
-    used = settings_used(policy, item, claim_facts)
-    values: dict[str, object] = policy.defaults() | {setting.id: setting.value for setting in used}
-    late = filing_refusal(policy, item, claim_facts.filed_at)
-    late = late or claim_refusal(policy, item, claim_facts.facts, values)
+    frame = frame_of(policy, claim.item, pairs(claim.settings), pairs(claim.in_force))
+    item = frame.item
+    late = filing_refusal(policy, item, claim.filed_at)
+    late = late or claim_refusal(policy, item, claim.facts, frame.values)
     if late is not None:
-        return refused(policy, item, claim_facts, used, OUT_OF_TERM, [late])
+        return refused(policy, frame, claim, OUT_OF_TERM, [late])
     if item.kind != MONEY or item.rule is None:
         reason = Reason(item.kind, item.clause, item.quote, item.answer)
-        return verdict(policy, item, claim_facts, used, item.kind, Told((reason,)))
-    unmet = condition_refusals(item, claim_facts, values)
+        return verdict(policy, frame, claim, item.kind, Told((reason,)))
+    unmet = condition_refusals(frame, claim)
     if unmet:
-        return refused(policy, item, claim_facts, used, NOTHING_PAYABLE, unmet)
-    return computed_verdict(policy, item, claim_facts, used, values)
+        return refused(policy, frame, claim, NOTHING_PAYABLE, unmet)
+    return computed_verdict(policy, frame, claim)
 
 
-def settings_used(policy: Policy, item: Item, claim: ClaimFacts) -> tuple[UsedSetting, ...]:
+def settings_used(
+    policy: Policy, item: Item, overrides: Mapping[str, object], in_force: Mapping[str, object]
+) -> tuple[UsedSetting, ...]:
     """The points that apply to an item, with their value and where it came from; overrides of others are refused."""
-    for source in (claim.settings, claim.in_force):
+    for source in (overrides, in_force):
         for name, value in source.items():
             check_value(policy, name, value)
     found = []
     for name in item.settings:
         spec = policy.settings[name]
-        if name in claim.settings:
-            value, source_name = claim.settings[name], "override"
-        elif name in claim.in_force:
-            value, source_name = claim.in_force[name], "in_force"
+        if name in overrides:
+            value, source_name = overrides[name], "override"
+        elif name in in_force:
+            value, source_name = in_force[name], "in_force"
         else:
             value, source_name = spec.default, "default"
         found.append(UsedSetting(name, spec.title, value, source_name, spec.reading(value), spec.type))
@@ -78,20 +120,15 @@ def check_value(policy: Policy, name: str, value: object) -> None:
         raise ValueError(f"{name}: {value!r}")
 
 
-def condition_refusals(item: Item, claim: ClaimFacts, values: Mapping[str, object]) -> list[Reason]:
+def condition_refusals(frame: Frame, claim: ClaimFacts) -> list[Reason]:
     """The conditions that the facts say are not met."""
-    found = []
+    item, found = frame.item, []
     kind = claim.facts.get("applicant_kind")
-    anyone = "any" in item.applicants or (
-        item.applicants_setting is not None and values[item.applicants_setting] in item.applicants_waived_by
-    )
-    if isinstance(kind, str) and not anyone and kind not in item.applicants:
+    if isinstance(kind, str) and not frame.anyone and kind not in item.applicants:
         text = f"申报单位类型为{APPLICANT_KINDS.get(kind, kind)}，本项的申报对象是{item.who}。"
         found.append(Reason("not_eligible", item.clause, item.quote, text, item.applicants_setting))
-    for condition in item.conditions:
-        if condition.fact is None or (condition.setting and values[condition.setting] in condition.waived_by):
-            continue
-        known = claim.facts.get(condition.fact)
+    for condition in frame.asked:
+        known = claim.facts.get(condition.fact or "")
         if isinstance(known, bool) and known != condition.wanted:
             text = condition.refusal or f"不符合条件：{condition.text}。"
             found.append(Reason(condition.code, item.clause, item.quote, text, condition.setting))
@@ -125,7 +162,7 @@ def cost_exclusion(policy: Policy, item: Item, cost: CostLine, values: Mapping[s
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Counted:
     """The costs of a claim sorted into those that count and those that do not."""
 
@@ -192,18 +229,18 @@ class Worked:
         return self._told.steps
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ending:
     """From the exact value to the amount: one rounding, always down, then the smallest grant."""
 
-    value: Fraction
+    value: int | Fraction
     unit: str
     rounded: int
     least: int
     amount: int
 
     @classmethod
-    def of(cls, policy: Policy, value: Fraction, values: Mapping[str, object]) -> "Ending":
+    def of(cls, policy: Policy, value: int | Fraction, values: Mapping[str, object]) -> "Ending":
         unit = str(values[policy.rounding_setting])
         rounded = cut(value, ROUNDING_UNITS[unit])
         smallest = values[policy.smallest_setting] if policy.smallest_setting else 0
@@ -212,14 +249,15 @@ class Ending:
 
     def tell(self, policy: Policy, item: Item, telling: Telling, *, quiet: bool) -> None:
         setting = policy.rounding_setting
-        exact = Fraction(self.rounded) == self.value
+        value = Fraction(self.value)
+        exact = self.rounded == value
         label = f"向下取整到{ROUNDING_WORDS[self.unit]}"
         why = f"细则口径{setting}，只在最后取整一次"
-        formula = "" if exact else f"{spoken(self.value)} → {grouped(self.rounded)}"
-        given = (self.value, Fraction(ROUNDING_UNITS[self.unit]))
+        formula = "" if exact else f"{spoken(value)} → {grouped(self.rounded)}"
+        given = (value, Fraction(ROUNDING_UNITS[self.unit]))
         telling.step(label, why, formula, Fraction(self.rounded), "floor", given, setting)
         if not exact:
-            text = f"{spoken(self.value)}元{label}，为{grouped(self.rounded)}元。只在最后取整一次。"
+            text = f"{spoken(value)}元{label}，为{grouped(self.rounded)}元。只在最后取整一次。"
             telling.reason("rounded", text, setting)
         if self.rounded != self.amount:
             text = f"计算金额{grouped(self.rounded)}元低于最低补助金额{grouped(self.least)}元，不予补助。"
@@ -231,49 +269,49 @@ class Ending:
             telling.reason("nothing_left", text)
 
 
-def computed_verdict(
-    policy: Policy,
-    item: Item,
-    claim: ClaimFacts,
-    used: tuple[UsedSetting, ...],
-    values: Mapping[str, object],
-) -> Verdict:
+def computed_verdict(policy: Policy, frame: Frame, claim: ClaimFacts) -> Verdict:
     """Costs, rule, rounding, smallest grant."""
+    item, values = frame.item, frame.values
     if item.rule is None:
         raise ValueError(item.id)
     costs = counted(policy, item, claim, values)
-    base = None if costs.base is None else Fraction(costs.base)
-    sheet = Sheet(claim.facts, base, costs.costs)
+    sheet = Sheet(claim.facts, costs.base, costs.costs)
     value = item.rule.value(sheet)
     if value is ABSENT or (value is None and not sheet.missing):
-        sheet.lack(COSTS if item.takes_costs else "base")
+        sheet.lack(COSTS if item.takes_costs else BASE)
         value = None
     ending = None if value is None else Ending.of(policy, value, values)
-    rated = [operands[0] for node, _, operands, _ in sheet.trace if isinstance(node, RateOf)]
-    shown = costs.base if sheet.used_base else None
-    if len(rated) == 1 and sheet.used_base:
-        shown = cut(rated[0])
     explanation = Worked(policy, item, claim, sheet, costs, ending)
     excluded = costs.excluded if sheet.used_base else ()
+    shown = shown_base(sheet, costs)
     if ending is None:
+        missing = tuple(sheet.missing)
         return verdict(
-            policy, item, claim, used, NOTHING_PAYABLE, explanation,
-            base=shown, excluded=excluded, missing=tuple(sheet.missing),
-        )  # fmt: skip
-    computed = sheet.trace[-1][2][0] if isinstance(item.rule, Capped | SoftCap) else ending.value
+            policy, frame, claim, NOTHING_PAYABLE, explanation, base=shown, excluded=excluded, missing=missing
+        )
+    computed = ending.value
+    if isinstance(item.rule, Capped | SoftCap):
+        computed = sheet.trace[-1][2][0]
     return verdict(
         policy,
-        item,
+        frame,
         claim,
-        used,
         PAYABLE if ending.amount else NOTHING_PAYABLE,
         explanation,
         base=shown,
         computed=cut(computed),
         amount=ending.amount,
         excluded=excluded,
-        instalments=tuple(instalments(item, ending)),
+        instalments=tuple(instalments(item, ending)) if item.instalments else (),
     )
+
+
+def shown_base(sheet: Sheet, costs: Counted) -> int | None:
+    """The base a verdict names: what its one rate was taken of, else the costs that count."""
+    if not sheet.used_base:
+        return None
+    rated = [operands[0] for node, _, operands, _ in sheet.trace if type(node) is RateOf]
+    return cut(rated[0]) if len(rated) == 1 else costs.base
 
 
 def instalments(item: Item, ending: Ending) -> Iterator[Instalment]:
@@ -310,22 +348,16 @@ def exclusion_reasons(excluded: tuple[ExcludedCost, ...]) -> list[Reason]:
     return found
 
 
-def refused(
-    policy: Policy,
-    item: Item,
-    claim: ClaimFacts,
-    used: tuple[UsedSetting, ...],
-    outcome: str,
-    reasons: list[Reason],
-) -> Verdict:
+def refused(policy: Policy, frame: Frame, claim: ClaimFacts, outcome: str, reasons: list[Reason]) -> Verdict:
     """A no before any arithmetic: nothing is paid."""
+    item = frame.item
     steps = tuple(
         Step("不予计算", one.text, "", Fraction(0), one.clause, one.quote, one.setting, "nothing")
         for one in reasons
     )
     takes_base = item.rule is not None and any(isinstance(node, BaseOfCosts) for node in walk(item.rule))
     base = claim.base if takes_base else None
-    return verdict(policy, item, claim, used, outcome, Told(tuple(reasons), steps), base=base, amount=0)
+    return verdict(policy, frame, claim, outcome, Told(tuple(reasons), steps), base=base, amount=0)
 
 
 def single_rate(item: Item) -> Rate | None:
@@ -348,9 +380,8 @@ def outer_cap(item: Item) -> int | None:
 
 def verdict(
     policy: Policy,
-    item: Item,
+    frame: Frame,
     claim: ClaimFacts,
-    used: tuple[UsedSetting, ...],
     outcome: str,
     explanation: Explanation,
     *,
@@ -366,15 +397,15 @@ def verdict(
         policy=policy.id,
         policy_hash=policy.hash,
         claim=claim.id,
-        item=item.id,
+        item=frame.item.id,
         outcome=outcome,
         base=base,
-        rate=single_rate(item),
+        rate=frame.rate,
         computed=computed,
-        cap=outer_cap(item),
+        cap=frame.cap,
         amount=amount,
         excluded_costs=excluded,
-        settings=used,
+        settings=frame.used,
         explanation=explanation,
         missing=missing,
         instalments=instalments,

@@ -64,14 +64,14 @@ class Columns:
         cells = self._columns.get(key)
         return [False] * self._size if cells is None else [bool(cell) for cell in cells]
 
-    def constant(self, value: Fraction) -> Column:
+    def constant(self, value: int | Fraction) -> Column:
         return Column([value.numerator], value.denominator, constant=True)
 
     def _full(self, column: Column, denominator: int) -> Cells:
         cells = column.over(denominator)
         return cells * self._size if column.constant else cells
 
-    def times(self, value: Column, factor: Fraction) -> Column:
+    def times(self, value: Column, factor: int | Fraction) -> Column:
         number = factor.numerator
         cells = value.cells if number == 1 else [cell * number for cell in value.cells]
         return Column(cells, value.denominator * factor.denominator, value.constant)

@@ -30,6 +30,13 @@ def fact_text(spec: FactSpec | None, value: object) -> str:
     return f"{plain_number(value) if isinstance(value, Fraction) else value}{spec.unit if spec else ''}"
 
 
+def exact(operand: object) -> object:
+    """An operand as the steps show it: numbers as Fractions, what was absent as None."""
+    if operand is ABSENT:
+        return None
+    return Fraction(operand) if type(operand) is int else operand
+
+
 class Telling:
     """The teller of one verdict: gathers what the nodes of the rule say."""
 
@@ -55,9 +62,9 @@ class Telling:
         label: str,
         why: str,
         formula: str,
-        value: Fraction,
+        value: int | Fraction,
         operation: str,
-        operands: tuple[Fraction, ...],
+        operands: tuple[int | Fraction, ...],
         setting: str | None = None,
         quote: str = "",
     ) -> None:
@@ -65,7 +72,17 @@ class Telling:
             label = f"费用{self._cost}：{label}"
         quote = quote or self._item.quote
         self.steps.append(
-            Step(label, why, formula, value, self._item.clause, quote, setting, operation, operands)
+            Step(
+                label,
+                why,
+                formula,
+                Fraction(value),
+                self._item.clause,
+                quote,
+                setting,
+                operation,
+                tuple(Fraction(one) for one in operands),
+            )
         )
 
     def reason(self, code: str, text: str, setting: str | None = None, quote: str = "") -> None:
@@ -83,7 +100,7 @@ class Telling:
                 shown.append(cost)
             self._cost = cost
             self.base_why = "这一笔费用" if cost else self._base_why
-            node.tell(self, value, tuple(None if one is ABSENT else one for one in operands))
+            node.tell(self, Fraction(value), tuple(exact(one) for one in operands))
         self._cost, self.base_why = "", self._base_why
 
     def lacking(self, missing: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """Numbers of the official text as the rules hold them: the value, how the text spells it, and the words around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from clauses.engine.money import Rate, decimal_text, ends, grouped
@@ -16,8 +16,8 @@ class Amount:
     quote: str = ""
 
     @property
-    def value(self) -> Fraction:
-        return Fraction(self.fen)
+    def value(self) -> int:
+        return self.fen
 
     @property
     def text(self) -> str:
@@ -32,10 +32,10 @@ class Share:
     literal: str
     words: str
     quote: str = ""
+    value: Fraction = field(init=False)
 
-    @property
-    def value(self) -> Fraction:
-        return self.rate.fraction
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", self.rate.fraction)
 
     @property
     def text(self) -> str:

@@ -106,6 +106,6 @@ def spoken(value: Fraction) -> str:
     return grouped(cut(value))
 
 
-def cut(value: Fraction, unit: int = 1) -> int:
+def cut(value: int | Fraction, unit: int = 1) -> int:
     """Round down to a whole number of `unit` fen."""
     return value.numerator // (value.denominator * unit) * unit

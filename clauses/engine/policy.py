@@ -294,9 +294,9 @@ class Item:
         return next((category for category in self.categories if category.code == code), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policy:
-    """A whole policy. `hash` is the SHA-256 of its data and its official text together."""
+    """A whole policy; one object is one policy. `hash` is the SHA-256 of its data and its official text together."""
 
     id: str
     title: str

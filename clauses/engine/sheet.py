@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from clauses.engine.facts import CostLine
-from clauses.engine.rules import ZERO, Node
+from clauses.engine.rules import Node
 from clauses.engine.rules.conditions import compares
 from clauses.engine.term import months_after
 
@@ -15,17 +15,20 @@ COSTS: Final = "costs"
 ABSENT: Final = object()
 """An optional fact that is not known: it drops out of choices, sums and deductions."""
 
-Traced = tuple[Node, Fraction, tuple[Any, ...], str]
+Traced = tuple[Node, int | Fraction, tuple[Any, ...], str]
 """A node, its value, what it was worked out from, and the cost it was worked out for, if any."""
 
 
 class Sheet:
-    """Values are Fractions; None means that a fact is missing, and `missing` names it."""
+    """Values are whole numbers of fen where they come out whole, else Fractions.
+
+    None means that a fact is missing, and `missing` names it.
+    """
 
     __slots__ = ("_base", "_costs", "_facts", "_for_cost", "missing", "trace", "used_base")
 
     def __init__(
-        self, facts: Mapping[str, object], base: Fraction | None, costs: Sequence[CostLine] | None
+        self, facts: Mapping[str, object], base: int | None, costs: Sequence[CostLine] | None
     ) -> None:
         self._facts = facts
         self._base = base
@@ -48,7 +51,7 @@ class Sheet:
         if self._costs is None:
             self.lack(COSTS)
             return None
-        return Fraction(sum(cost.amount for cost in self._costs if cost.category in categories))
+        return sum(cost.amount for cost in self._costs if cost.category in categories)
 
     def fact(self, key: str, *, optional: bool = False) -> Any:
         value = self._facts.get(key)
@@ -57,16 +60,22 @@ class Sheet:
                 return ABSENT
             self.lack(key)
             return None
-        return Fraction(value) if isinstance(value, int) else value
+        return value
 
     def given(self, key: str) -> bool:
         return bool(self._facts.get(key))
 
-    def constant(self, value: Fraction) -> Any:
+    def constant(self, value: int | Fraction) -> Any:
         return value
 
-    def times(self, value: Any, factor: Fraction) -> Any:
-        return value if value is None or value is ABSENT else value * factor
+    def times(self, value: Any, factor: int | Fraction) -> Any:
+        if value is None or value is ABSENT:
+            return value
+        if type(value) is int:
+            whole, rest = divmod(value * factor.numerator, factor.denominator)
+            if not rest:
+                return whole
+        return value * factor
 
     def product(self, value: Any, factor: Any) -> Any:
         if value is None or factor is None:
@@ -79,26 +88,41 @@ class Sheet:
         return Fraction(value, to) if to else None
 
     def plus(self, values: list[Any]) -> Any:
-        known = [value for value in values if value is not ABSENT]
-        return None if any(value is None for value in known) else sum(known, ZERO)
+        total = 0
+        for value in values:
+            if value is None:
+                return None
+            if value is not ABSENT:
+                total += value
+        return total
 
     def least(self, values: list[Any]) -> Any:
-        known = [value for value in values if value is not ABSENT]
-        return None if any(value is None for value in known) else min(known)
+        found = None
+        for value in values:
+            if value is None:
+                return None
+            if value is not ABSENT and (found is None or value < found):
+                found = value
+        return found
 
     def greatest(self, values: list[Any]) -> Any:
-        known = [value for value in values if value is not ABSENT]
-        return None if any(value is None for value in known) else max(known)
+        found = None
+        for value in values:
+            if value is None:
+                return None
+            if value is not ABSENT and (found is None or value > found):
+                found = value
+        return found
 
     def excess(self, value: Any, over: Any) -> Any:
         if over is ABSENT:
             return value
         if value is None or over is None:
             return None
-        return value - over if value > over else ZERO
+        return value - over if value > over else 0
 
     def whole(self, value: Any) -> Any:
-        return None if value is None else Fraction(value.numerator // value.denominator)
+        return None if value is None else value.numerator // value.denominator
 
     def years(self, first: str, last: str, months: int | None, year_days: int) -> Any:
         start, end = self._facts.get(first), self._facts.get(last)
@@ -139,9 +163,9 @@ class Sheet:
                 return None
             if test:
                 if choice is None:
-                    return ZERO
+                    return 0
                 return choice.value(self) if isinstance(choice, Node) else choice
-        return ZERO
+        return 0
 
     def each_cost(self, node: Node) -> list[Any] | None:
         self.used_base = True
@@ -150,7 +174,7 @@ class Sheet:
             return None
         whole, costs, found = self._base, self._costs, []
         for cost in costs:
-            self._base, self._costs, self._for_cost = Fraction(cost.amount), (cost,), cost.id
+            self._base, self._costs, self._for_cost = cost.amount, (cost,), cost.id
             found.append(node.value(self))
         self._base, self._costs, self._for_cost = whole, costs, ""
         return found

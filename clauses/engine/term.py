@@ -35,15 +35,15 @@ def filing_refusal(policy: Policy, item: Item, filed_at: datetime) -> Reason | N
     """
     moment = local(filed_at)
     window = policy.filing
+    if window.first <= moment.date() <= window.last:
+        return None
     term = policy.sentence("term")
     said = f"提交时间为{chinese_day(moment.date())}{moment:%H:%M:%S}"
     if moment.date() > window.last:
         text = f"{said}，申报截止到{chinese_day(window.last)}24:00，已经超过期限。"
         return Reason("filed_late", term.clause, term.quote, text)
-    if moment.date() < window.first:
-        text = f"{said}，早于政策施行日{chinese_day(window.first)}。"
-        return Reason("filed_early", term.clause, term.quote, text)
-    return None
+    text = f"{said}，早于政策施行日{chinese_day(window.first)}。"
+    return Reason("filed_early", term.clause, term.quote, text)
 
 
 def cost_refusal(policy: Policy, item: Item, cost: CostLine, settings: Mapping[str, object]) -> Reason | None:

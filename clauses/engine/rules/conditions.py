@@ -15,7 +15,7 @@ COMPARISONS = {"at_least": "不低于", "more_than": "超过", "at_most": "不�
 DENIED = {"at_least": "低于", "more_than": "没有超过", "at_most": "超过", "less_than": "不低于"}
 
 
-def compares(how: str, value: Fraction, bound: Fraction) -> bool:
+def compares(how: str, value: int | Fraction, bound: int | Fraction) -> bool:
     """KeyError for a comparison that does not exist."""
     return {
         "at_least": value >= bound,

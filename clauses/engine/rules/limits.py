@@ -90,9 +90,9 @@ class SoftCap(Node):
         below, approved = operands
         quote = self.soft.quote
         words = self.soft.words if not approved or self.hard is None else self.hard.words
-        limit = self.soft.value
+        limit = Fraction(self.soft.value)
         if approved:
-            limit = below if self.hard is None else self.hard.value
+            limit = below if self.hard is None else Fraction(self.hard.value)
         why = f"原文：“{words}”。" + (
             f"已有专项批准：{teller.said(self.approval)}" if approved else "两数取小"
         )

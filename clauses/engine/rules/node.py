@@ -28,9 +28,9 @@ class Sheet(Protocol):
 
     def fact(self, key: str, *, optional: bool = False) -> Any: ...
 
-    def constant(self, value: Fraction) -> Any: ...
+    def constant(self, value: int | Fraction) -> Any: ...
 
-    def times(self, value: Any, factor: Fraction) -> Any: ...
+    def times(self, value: Any, factor: int | Fraction) -> Any: ...
 
     def product(self, value: Any, factor: Any) -> Any: ...
 
@@ -82,9 +82,9 @@ class Teller(Protocol):
         label: str,
         why: str,
         formula: str,
-        value: Fraction,
+        value: int | Fraction,
         operation: str,
-        operands: tuple[Fraction, ...],
+        operands: tuple[int | Fraction, ...],
         setting: str | None = None,
         quote: str = "",
     ) -> None: ...
