@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clauses import api, views
+from clauses import api, match_api, views
 
 urlpatterns = [
     path("policies/", views.policy_list, name="policy"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("policies/<slug:pack>/clauses/<str:number>/", views.clause, name="clause"),
     path("policies/<slug:pack>/items/<str:code>/", views.item, name="item"),
     path("calculator/", views.calculator, name="calculator"),
+    path("match/", views.match_items, name="match"),
     path("rounds/", views.rounds, name="rounds"),
     path("rounds/<str:number>/", views.round_detail, name="round"),
     path("desk/rounds/", views.round_desk, name="round_desk"),
@@ -25,4 +26,5 @@ api_patterns = [
     path("policies/<slug:pack>/items/<str:code>/", api.item, name="item"),
     path("rounds/", api.rounds, name="rounds"),
     path("calculate/", api.calculate, name="calculate"),
+    path("match/", match_api.match_items, name="match"),
 ]

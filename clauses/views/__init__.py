@@ -2,6 +2,7 @@
 
 from clauses.views.calculator import calculator
 from clauses.views.desks import listed_events, round_desk
+from clauses.views.match import match_items
 from clauses.views.policies import clause, item, policy_compare, policy_detail, policy_list, policy_text
 from clauses.views.rounds import round_detail, rounds
 
@@ -10,6 +11,7 @@ __all__ = [
     "clause",
     "item",
     "listed_events",
+    "match_items",
     "policy_compare",
     "policy_detail",
     "policy_list",

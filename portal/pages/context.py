@@ -10,7 +10,13 @@ from portal.accounts.models import User
 from portal.accounts.states import Roles
 from portal.kernel import clock
 
-VISITOR = (("政策", "policy"), ("估算", "calculator"), ("申报窗口", "rounds"), ("公示", "notices"))
+VISITOR = (
+    ("政策", "policy"),
+    ("找事项", "match"),
+    ("估算", "calculator"),
+    ("申报窗口", "rounds"),
+    ("公示", "notices"),
+)
 APPLICANT = (
     ("待办", "home"),
     ("政策", "policy"),

@@ -98,7 +98,9 @@ def money_of(offer: catalogue.Offer) -> dict[str, Any]:
     told = lines(item)
     return {
         "phrase": f"{rule_in_words(item)}。",
-        "lines": [{"depth": line.depth, "text": line.text} for line in told] if len(told) > SHORT_RULE else [],
+        "lines": [{"depth": line.depth, "text": line.text} for line in told]
+        if len(told) > SHORT_RULE
+        else [],
         "recurrence": item.recurrence_label,
         "rounding": rounding.reading if rounding else "",
     }
@@ -151,7 +153,9 @@ def steps_of(policy: Policy, item: Item, offer: catalogue.Offer) -> list[dict[st
     """From the first line typed to the money: who acts, for how many working days at most."""
     uploads = "、".join(paper.label for paper in offer.uploads[:3])
     more = "等" if len(offer.uploads) > 3 else ""
-    filing = f"在线填写，上传{uploads}{more}，由单位管理员提交。" if uploads else "在线填写，由单位管理员提交。"
+    filing = (
+        f"在线填写，上传{uploads}{more}，由单位管理员提交。" if uploads else "在线填写，由单位管理员提交。"
+    )
     found = [
         _step("申报", "申报单位", 0, f"{filing}系统收到的时间就是申报时间。"),
         _step("形式审查", "受理岗", EXAMINE_WORKDAYS, "核对材料是否齐全，缺什么一次告知，齐全的受理。"),
@@ -176,7 +180,7 @@ def steps_of(policy: Policy, item: Item, offer: catalogue.Offer) -> list[dict[st
         if code == "noticed":
             ready = LIMITS[CaseStates.ENDORSED]
             found.append(_step("准备公示", OWNERS[CaseStates.ENDORSED], ready, "审定同意后发布公示。"))
-            found.append(_step("公示", "社会公众", NOTICE_WORKDAYS, text))
+            found.append(_step("公示", OWNERS[CaseStates.ENDORSED], NOTICE_WORKDAYS, text))
         else:
             found.append(_step(STEP_WORDS.get(code, state.label), OWNERS[state], LIMITS.get(state, 0), text))
     over = CaseStates.NOTICE_OVER

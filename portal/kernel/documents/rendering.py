@@ -115,7 +115,9 @@ def render_information(page: str) -> RenderedPaper:
     return RenderedPaper(pdf=pdf, pages=pages, sha256=hashlib.sha256(pdf).hexdigest())
 
 
-def _pages(page: str, attached: bytes | None, issued: datetime | None, identifier: bytes) -> tuple[bytes, int]:
+def _pages(
+    page: str, attached: bytes | None, issued: datetime | None, identifier: bytes
+) -> tuple[bytes, int]:
     from weasyprint import CSS, HTML, Attachment
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError

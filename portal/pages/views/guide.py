@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from clauses import selectors
 from clauses.engine.policy import Policy
-from clauses.states import RoundStates
 from portal.kernel import clock, documents
 from portal.kernel.gate import public
 from portal.pages.guide import guide_of
+from portal.pages.timeline import Moment
 
 KEPT_FOR = 7 * 24 * 3600
 
@@ -34,7 +34,11 @@ def _guide_or_404(pack: str, code: str) -> tuple[Policy, dict[str, Any]]:
 @require_safe
 def guide(request: HttpRequest, pack: str, code: str) -> HttpResponse:
     policy, found = _guide_or_404(pack, code)
-    context = {"guide": found, "policy": policy, "item": policy.item(code), "open": RoundStates.OPEN}
+    moments = [
+        Moment("next", step["label"], step["clock"], f"由{step['owner']}办理。{step['text']}")
+        for step in found["steps"]
+    ]
+    context = {"guide": found, "policy": policy, "item": policy.item(code), "moments": moments}
     return render(request, "pages/guide.html", context)
 
 
