@@ -157,25 +157,25 @@ class Columns:
     def negate(self, test: list[bool]) -> list[bool]:
         return [not cell for cell in test]
 
-    def pick(self, tests: list[list[bool]], choices: list[Any]) -> Column:
-        """Each choice is worked out on the rows whose first true test it belongs to."""
-        found: Cells = [Fraction(0)] * self._size
-        left = range(self._size)
-        for test, choice in zip(tests, choices, strict=True):
+    def pick(self, tests: list[list[bool]], nodes: list[Node | None]) -> Column:
+        """Each node is worked out on the rows whose first true test it belongs to."""
+        found: Cells = [0] * self._size
+        left = list(range(self._size))
+        for test, node in zip(tests, nodes, strict=True):
             rows = [row for row in left if test[row]]
-            left = [row for row in left if not test[row]]  # type: ignore[assignment]
-            if choice is None or not rows:
+            left = [row for row in left if not test[row]]
+            if node is None or not rows:
                 continue
-            if isinstance(choice, Node):
-                column = choice.value(self._only(rows))
-                cells = column.cells * len(rows) if column.constant else column.cells
-            else:
-                column = choice
-                every = self._full(column, column.denominator)
-                cells = [every[row] for row in rows]
+            column = node.value(self._only(rows))
+            cells = column.cells * len(rows) if column.constant else column.cells
             for row, cell in zip(rows, cells, strict=True):
                 found[row] = Fraction(cell, column.denominator)
         return Column(found, 1)
+
+    def select(self, test: list[bool], value: Column, other: Column) -> Column:
+        (value, other), denominator = self._common([value, other])
+        rows = zip(test, self._full(value, denominator), self._full(other, denominator), strict=True)
+        return Column([cell if holds else rest for holds, cell, rest in rows], denominator)
 
     def _only(self, rows: Sequence[int]) -> "Columns":
         kept = {key: [cells[row] for row in rows] for key, cells in self._columns.items()}

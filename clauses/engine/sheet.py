@@ -156,16 +156,19 @@ class Sheet:
     def negate(self, test: bool | None) -> bool | None:
         return None if test is None else not test
 
-    def pick(self, tests: list[bool | None], choices: list[Any]) -> Any:
-        """The choice of the first test that holds, nothing when none does; only that choice is worked out."""
-        for test, choice in zip(tests, choices, strict=True):
+    def pick(self, tests: list[bool | None], nodes: list[Node | None]) -> Any:
+        """The node of the first test that holds, nothing when none does; only that node is worked out."""
+        for test, node in zip(tests, nodes, strict=True):
             if test is None:
                 return None
             if test:
-                if choice is None:
-                    return 0
-                return choice.value(self) if isinstance(choice, Node) else choice
+                return 0 if node is None else node.value(self)
         return 0
+
+    def select(self, test: bool | None, value: Any, other: Any) -> Any:
+        if test is None:
+            return None
+        return value if test else other
 
     def each_cost(self, node: Node) -> list[Any] | None:
         self.used_base = True

@@ -83,7 +83,7 @@ class SoftCap(Node):
         hard = below if self.hard is None else sheet.least([below, sheet.constant(self.hard.value)])
         soft = sheet.least([below, sheet.constant(self.soft.value)])
         approved = sheet.given(self.approval)
-        value = sheet.pick([approved, sheet.negate(approved)], [hard, soft])
+        value = sheet.select(approved, hard, soft)
         return sheet.note(self, value, below, approved)
 
     def tell(self, teller: Teller, value: Fraction, operands: tuple[Any, ...]) -> None:
@@ -132,7 +132,7 @@ class Minimum(Node):
         enough = sheet.compare(below, "at_least", sheet.constant(self.least.value))
         if self.unless is not None:
             enough = sheet.some([enough, self.unless.holds(sheet)])
-        return sheet.note(self, sheet.pick([enough], [below]), below)
+        return sheet.note(self, sheet.select(enough, below, sheet.constant(0)), below)
 
     def tell(self, teller: Teller, value: Fraction, operands: tuple[Any, ...]) -> None:
         (below,) = operands
