@@ -158,9 +158,19 @@ class Offer:
         return tuple(getattr(self.item, "more_quotes", ()))
 
     @property
-    def rule_words(self) -> str:
+    def rule_words(self) -> SafeString:
         """The rule in one phrase: 按新购置研发设备总价的20%，最高1000万元."""
-        return wording.rule_in_words(self.item)
+        return markup.phrase(wording.rule_in_words(self.item))
+
+    @property
+    def basis(self) -> str:
+        """What the amount is reckoned from."""
+        return wording.basis(self.item)
+
+    @property
+    def instalments(self) -> list[tuple[str, str, tuple[wording.Number, ...]]]:
+        """How an award is paid out, where the text says so."""
+        return wording.instalments(self.item)
 
     @property
     def rule_tree(self) -> SafeString:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from clauses import sentences, wording, wordwise
+from clauses.engine import rules
 from clauses.engine.policy import CASE_BY_CASE, MONEY, NOT_MONEY, REFERRED, Clause, Item, Policy, Unit
 from clauses.naming import ordinal, place
 from clauses.wordwise import Span
@@ -19,6 +20,7 @@ ASPECTS = {
     "rate": "比例",
     "cap": "上限金额",
     "scope": "上限范围",
+    "wording": "封顶的说法",
     "base": "按什么算",
     "rule": "算法",
     "gate": "审核关口",
@@ -291,35 +293,21 @@ def _kind_changes(old: Item, new: Item) -> Iterator[Change]:
     yield Change("kind", "money_gone", KINDS[old.kind], KINDS[new.kind], f"{was}；{now}")
 
 
-def _nodes(item: Item, name: str) -> list[Any]:
-    found: list[Any] = []
-
-    def look(node: Any) -> None:
-        if type(node).__name__ == name:
-            found.append(node)
-        for part in node.parts():
-            look(part)
-
-    if item.rule is not None:
-        look(item.rule)
-    return found
+def _nodes(item: Item, kind: type[rules.Node]) -> list[Any]:
+    """The nodes of a kind in an item's rule, top first."""
+    return [node for node in rules.walk(item.rule) if isinstance(node, kind)] if item.rule is not None else []
 
 
-def _value(node: Any) -> Fraction:
-    """The number a rate or a cap holds."""
-    for name in ("share", "cap", "amount", "rate"):
-        held = getattr(node, name, None)
-        if held is not None:
-            found = getattr(held, "value", None) or getattr(held, "fraction", None) or held
-            return Fraction(found)
-    raise ValueError(node)
+def _values(nodes: Sequence[rules.Node]) -> list[Fraction]:
+    """The numbers that rates or caps hold."""
+    return [node.figures()[0].value for node in nodes]
 
 
 def _rule_changes(before: Policy, after: Policy, old: Item, new: Item) -> Iterator[Change]:
     told = False
-    for aspect, name, word in (("rate", "RateOf", "比例"), ("cap", "Capped", "上限金额")):
+    for aspect, name, word in (("rate", rules.RateOf, "比例"), ("cap", rules.Capped, "上限金额")):
         one, other = _nodes(old, name), _nodes(new, name)
-        if [_value(node) for node in one] == [_value(node) for node in other]:
+        if _values(one) == _values(other):
             continue
         told = True
         was = "、".join(wording.numbers_of(node)[0].literal for node in one)
@@ -328,7 +316,7 @@ def _rule_changes(before: Policy, after: Policy, old: Item, new: Item) -> Iterat
             code, what = f"{aspect}_added" if now else f"{aspect}_dropped", "新增" if now else "取消"
             yield Change(aspect, code, was, now, f"{what}了{word}{now or was}。")
         else:
-            more = sum(map(_value, other), Fraction(0)) > sum(map(_value, one), Fraction(0))
+            more = sum(_values(other)) > sum(_values(one))
             yield Change(
                 aspect,
                 f"{aspect}_changed",
@@ -352,7 +340,7 @@ def _shape(item: Item) -> str:
 def _cap_words(policy: Policy, item: Item) -> tuple[str, str, str]:
     """How the text speaks of the cap: whose it is, the words before the number, what the money is called."""
     law = _law(policy, item)
-    for node in _nodes(item, "Capped"):
+    for node in _nodes(item, rules.Capped):
         literal = wordwise.folded(wording.numbers_of(node)[0].literal)
         at = law.find(literal)
         if at < 0:
@@ -382,7 +370,7 @@ def _scope_changes(before: Policy, after: Policy, old: Item, new: Item) -> Itera
         yield Change("scope", "cap_scope_changed", was, now, f"上限由按“{was}”算改为按“{now}”算。")
     if old_lead and new_lead and old_lead != new_lead:
         yield Change(
-            "cap",
+            "wording",
             "cap_wording",
             old_lead,
             new_lead,
@@ -392,7 +380,7 @@ def _scope_changes(before: Policy, after: Policy, old: Item, new: Item) -> Itera
 
 def _scope_point(policy: Policy, item: Item) -> str:
     """The setting that now says what the cap is counted for."""
-    for node in _nodes(item, "Capped"):
+    for node in _nodes(item, rules.Capped):
         setting = policy.settings.get(node.setting or "")
         if setting is not None:
             return f"；目前按{setting.id}的默认口径：{setting.default_reading}"
@@ -683,8 +671,8 @@ def _lost(pair: ItemPair) -> str:
 def _figures(before: Policy, after: Policy, pairs: Sequence[ItemPair]) -> Iterator[Finding]:
     alive = [pair for pair in pairs if pair.survives]
     for aspect, code, word, name in (
-        ("rate", "rates", "比例", "RateOf"),
-        ("cap", "caps", "上限金额", "Capped"),
+        ("rate", "rates", "比例", rules.RateOf),
+        ("cap", "caps", "上限金额", rules.Capped),
     ):
         bearing = [
             pair

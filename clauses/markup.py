@@ -1,5 +1,6 @@
 """Official text and rules as page markup: sentences with anchors, numbers that lead to their rules, rules that lead back."""
 
+import re
 from collections.abc import Collection, Sequence
 
 from django.urls import reverse
@@ -13,6 +14,7 @@ from clauses.sentences import Piece, Sentence, Use
 from clauses.wordwise import GONE, NEW, Span
 
 DATES = "dates"
+_FIGURE = re.compile(r"([0-9][0-9,.]*(?:%|％|‰|亿元|万元|元)?)")
 
 
 def where(policy: Policy, sentence: Sentence) -> str:
@@ -114,6 +116,20 @@ def whole_law(policy: Policy) -> SafeString:
         opening = format_html('<p id="{}">', paragraph.anchor) if paragraph.anchor else mark_safe("<p>")
         drawn.append(format_html("{}{}</p>", opening, parts))
     return mark_safe("\n".join(drawn))
+
+
+def phrase(text: str) -> SafeString:
+    """Words whose sums and rates are not broken over lines."""
+    parts = _FIGURE.split(text)
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<span class="pt-nowrap">{}</span>', one) if index % 2 else format_html("{}", one),)
+            for index, one in enumerate(parts)
+            if one
+        ),
+    )
 
 
 def rule_tree(policy: Policy, item: Item) -> SafeString:

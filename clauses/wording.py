@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from clauses.engine.literals import MONEY, RATE
+from clauses.engine import rules
 from clauses.engine.policy import Item
 
 BASE = "核定基数"
@@ -76,24 +76,22 @@ def speech_of(item: Item) -> Speech:
     )
 
 
-def numbers_of(node: Any) -> tuple[Number, ...]:
-    """The numbers of the text that a node or a test itself holds."""
-    if hasattr(node, "figures"):
-        return tuple(Number(one.literal, one.words, one.quote) for one in node.figures())
-    words = getattr(node, "words", "")
-    if not words:
-        return ()
-    literal = getattr(node, "literal", "")
-    if not literal:
-        found = RATE.search(words) or MONEY.search(words)
-        literal = found[0] if found else words
-    return (Number(literal, words),)
+def numbers_of(node: rules.Node) -> tuple[Number, ...]:
+    """The numbers of the text that a node itself holds."""
+    return tuple(Number(one.literal, one.words, one.quote) for one in node.figures())
 
 
 def describe(node: Any, speech: Speech | None = None) -> str:
     """The whole rule in one phrase: 按新购置研发设备总价的20%，最高1000万元."""
     said = say(node, speech or Speech())
-    return said if said.startswith(_STARTS) or type(node).__name__ in _ALONE else f"按{said}"
+    return said if said.startswith(_STARTS) or type(_leftmost(node)) in _ALONE else f"按{said}"
+
+
+def _leftmost(node: Any) -> Any:
+    """The node whose words a phrase begins with."""
+    while type(node) in _FOLLOWING:
+        node = node.of[0] if isinstance(node.of, tuple) else node.of
+    return node
 
 
 def rule_in_words(item: Item) -> str:
@@ -133,8 +131,8 @@ def _line(
     node: Any, speech: Speech, counter: Iterator[int], depth: int, lead: str, given: Sequence[Number]
 ) -> Line:
     order = next(counter)
-    name, text = _LINES[type(node).__name__](node, speech)
-    own = [] if type(node).__name__ in _NUMBERS_BELOW else list(numbers_of(node))
+    name, text = _LINES[type(node)](node, speech)
+    own = [] if type(node) in _NUMBERS_BELOW else list(numbers_of(node))
     below = []
     for part in _parts(node, speech):
         numbers = [Number(one.literal, one.words, one.quote) for one in part.figures]
@@ -147,27 +145,27 @@ def _line(
 
 def _parts(node: Any, speech: Speech) -> list[_Part]:
     """What stands below a node, each with its case."""
-    kind = type(node).__name__
-    if kind == "ByFact":
+    kind = type(node)
+    if kind is rules.ByFact:
         found = [_Part(f"{speech.choice(node.fact, value)}：", (), then) for value, then in node.cases]
         return [*found, _Part("其他情形：", (), node.otherwise)] if node.otherwise is not None else found
-    if kind == "Tiers":
+    if kind is rules.Tiers:
         rows = [_Part(f"{between(row)}：", _bounds(row), row.then) for row in node.rows]
         return rows if _is_leaf(node.on) else [_Part("", (), node.on), *rows]
-    if kind == "Brackets":
+    if kind is rules.Brackets:
         rows = [
             _Part(f"{_bracket(row)}，按{row.share.literal}", (*_bounds(row), row.share)) for row in node.rows
         ]
         return [*rows, _Part("分段的金额：", (), node.of)]
-    if kind == "When":
+    if kind is rules.When:
         found = [_Part("符合的：", (), node.then)]
         if node.otherwise is not None:
             found.append(_Part("不符合的：", (), node.otherwise))
         return [*found, *(_Part("条件里的", (), one) for one in node.test.measures() if not _is_leaf(one))]
-    if kind == "Excess":
+    if kind is rules.Excess:
         return [_Part("", (), node.of), _Part("减去", (), node.over)]
-    if kind == "PerUnit":
-        return [] if isinstance(node.count, str) or _is_leaf(node.count) else [_Part("", (), node.count)]
+    if kind is rules.PerUnit:
+        return [] if _is_leaf(node.count) else [_Part("", (), node.count)]
     return [_Part("", (), part) for part in node.parts()]
 
 
@@ -200,23 +198,24 @@ def _bracket(row: Any) -> str:
 
 def say(node: Any, speech: Speech) -> str:
     """A node and everything below it, as a phrase that can stand inside another."""
-    return _PHRASES[type(node).__name__](node, speech)
+    return _PHRASES[type(node)](node, speech)
 
 
 def test_in_words(test: Any, speech: Speech) -> str:
     """A condition of a rule as part of a sentence: 新入驻企业数不低于10家."""
-    kind = type(test).__name__
-    if kind == "Compare":
+    if isinstance(test, rules.Compare):
         bound = getattr(test.bound, "literal", "") or say(test.bound, speech)
         return f"{say(test.of, speech)}{COMPARED[test.how]}{bound}"
-    if kind == "Is":
+    if isinstance(test, rules.Is):
         if test.values == (True,):
             return speech.label(test.fact)
         said = "或".join(speech.choice(test.fact, value) for value in test.values)
         return said if test.values == (False,) else f"{speech.label(test.fact)}为{said}"
-    if kind == "Not":
+    if isinstance(test, rules.Not):
         return f"不是“{test_in_words(test.of, speech)}”"
-    return ("，或" if kind == "Some" else "，且").join(test_in_words(one, speech) for one in test.of)
+    return ("，或" if isinstance(test, rules.Some) else "，且").join(
+        test_in_words(one, speech) for one in test.of
+    )
 
 
 def _first(node: Any) -> str:
@@ -240,8 +239,6 @@ def _factor(node: Any, speech: Speech) -> str:
 
 
 def _per_unit(node: Any, speech: Speech) -> str:
-    if isinstance(node.count, str):
-        return f"{speech.label(node.count)}，每{speech.units.get(node.count) or '个'}{_first(node)}"
     unit = speech.units.get(getattr(node.count, "fact", ""), "")
     said = f"{say(node.count, speech)}，每{node.step.literal if node.step else unit or '个'}{node.amount.literal}"
     if node.beyond is not None:
@@ -289,32 +286,43 @@ def _interest_terms(node: Any, speech: Speech) -> str:
     return f"{speech.label(node.principal)}按{rate}计算{term}"
 
 
-_ALONE = {"FixedAmount", "When"}
-_NUMBERS_BELOW = {"Tiers", "Brackets"}
-_PHRASES: dict[str, Callable[[Any, Speech], str]] = {
-    "BaseOfCosts": _base,
-    "FactAmount": _fact,
-    "FactNumber": _fact,
-    "JudgedAmount": _fact,
-    "FixedAmount": lambda node, speech: _first(node),
-    "PerUnit": _per_unit,
-    "RateOf": lambda node, speech: f"{say(node.of, speech)}的{_first(node)}",
-    "Times": lambda node, speech: f"{say(node.of, speech)}乘以{_factor(node, speech)}",
-    "Ratio": lambda node, speech: node.label or f"{say(node.of, speech)}与{say(node.to, speech)}之比",
-    "Pool": lambda node, speech: f"{say(node.of, speech)}，总额{_first(node)}，不够时按比例分配",
-    "Capped": lambda node, speech: f"{say(node.of, speech)}，最高{_first(node)}",
-    "SoftCap": _soft_cap,
-    "Minimum": _minimum,
-    "LesserOf": lambda node, speech: _joined(node, speech, "较小"),
-    "GreaterOf": lambda node, speech: _joined(node, speech, "较大"),
-    "SumOf": lambda node, speech: "，加上".join(say(part, speech) for part in node.of),
-    "Excess": lambda node, speech: f"{say(node.of, speech)}超过{say(node.over, speech)}的部分",
-    "EachCost": lambda node, speech: f"逐笔计算后相加（每笔{say(node.of, speech)}）",
-    "ByFact": _by_fact,
-    "Tiers": _tiers,
-    "Brackets": _brackets,
-    "When": _when,
-    "Interest": lambda node, speech: f"{_interest_terms(node, speech)}的利息",
+_ALONE = {rules.FixedAmount, rules.When}
+_FOLLOWING = {
+    rules.Capped,
+    rules.SoftCap,
+    rules.Minimum,
+    rules.Pool,
+    rules.RateOf,
+    rules.Times,
+    rules.SumOf,
+    rules.LesserOf,
+    rules.GreaterOf,
+}
+_NUMBERS_BELOW = {rules.Tiers, rules.Brackets}
+_PHRASES: dict[type, Callable[[Any, Speech], str]] = {
+    rules.BaseOfCosts: _base,
+    rules.FactAmount: _fact,
+    rules.FactNumber: _fact,
+    rules.JudgedAmount: _fact,
+    rules.FixedAmount: lambda node, speech: _first(node),
+    rules.PerUnit: _per_unit,
+    rules.RateOf: lambda node, speech: f"{say(node.of, speech)}的{_first(node)}",
+    rules.Times: lambda node, speech: f"{say(node.of, speech)}乘以{_factor(node, speech)}",
+    rules.Ratio: lambda node, speech: node.label or f"{say(node.of, speech)}与{say(node.to, speech)}之比",
+    rules.Pool: lambda node, speech: f"{say(node.of, speech)}，总额{_first(node)}，不够时按比例分配",
+    rules.Capped: lambda node, speech: f"{say(node.of, speech)}，最高{_first(node)}",
+    rules.SoftCap: _soft_cap,
+    rules.Minimum: _minimum,
+    rules.LesserOf: lambda node, speech: _joined(node, speech, "较小"),
+    rules.GreaterOf: lambda node, speech: _joined(node, speech, "较大"),
+    rules.SumOf: lambda node, speech: "，加上".join(say(part, speech) for part in node.of),
+    rules.Excess: lambda node, speech: f"{say(node.of, speech)}超过{say(node.over, speech)}的部分",
+    rules.EachCost: lambda node, speech: f"逐笔计算后相加（每笔{say(node.of, speech)}）",
+    rules.ByFact: _by_fact,
+    rules.Tiers: _tiers,
+    rules.Brackets: _brackets,
+    rules.When: _when,
+    rules.Interest: lambda node, speech: f"{_interest_terms(node, speech)}的利息",
 }
 
 
@@ -333,43 +341,76 @@ def _soft_line(node: Any, speech: Speech) -> str:
     return f"一般最高{node.soft.literal}，有{speech.label(node.approval)}的可以突破{hard}"
 
 
-_LINES: dict[str, Callable[[Any, Speech], tuple[str, str]]] = {
-    "BaseOfCosts": lambda node, speech: ("基数", f"{_base(node, speech)}：计入的费用相加，或者核定的基数"),
-    "FactAmount": lambda node, speech: (
+_LINES: dict[type, Callable[[Any, Speech], tuple[str, str]]] = {
+    rules.BaseOfCosts: lambda node, speech: (
+        "基数",
+        f"{_base(node, speech)}：计入的费用相加，或者核定的基数",
+    ),
+    rules.FactAmount: lambda node, speech: (
         "填报金额",
         speech.label(node.fact) + ("（没有就不比较）" if node.optional else ""),
     ),
-    "FactNumber": lambda node, speech: ("填报数字", speech.label(node.fact)),
-    "JudgedAmount": lambda node, speech: (
+    rules.FactNumber: lambda node, speech: ("填报数字", speech.label(node.fact)),
+    rules.JudgedAmount: lambda node, speech: (
         "核定金额",
         f"{speech.label(node.fact)}：原文只写上限，金额由评审核定",
     ),
-    "FixedAmount": lambda node, speech: ("定额", _first(node)),
-    "PerUnit": lambda node, speech: ("按数量", _per_unit(node, speech)),
-    "RateOf": lambda node, speech: ("比例", f"{_of(node, speech)}的{_first(node)}"),
-    "Times": lambda node, speech: ("系数", f"{_of(node, speech)}乘以{_factor(node, speech)}"),
-    "Ratio": lambda node, speech: ("相除", f"{node.label or '前一个数'}：前一个数除以后一个数"),
-    "Pool": lambda node, speech: ("总额", f"所有人合计{_first(node)}，不够时按比例分配"),
-    "Capped": lambda node, speech: (
+    rules.FixedAmount: lambda node, speech: ("定额", _first(node)),
+    rules.PerUnit: lambda node, speech: ("按数量", _per_unit(node, speech)),
+    rules.RateOf: lambda node, speech: ("比例", f"{_of(node, speech)}的{_first(node)}"),
+    rules.Times: lambda node, speech: ("系数", f"{_of(node, speech)}乘以{_factor(node, speech)}"),
+    rules.Ratio: lambda node, speech: ("相除", f"{node.label or '前一个数'}：前一个数除以后一个数"),
+    rules.Pool: lambda node, speech: ("总额", f"所有人合计{_first(node)}，不够时按比例分配"),
+    rules.Capped: lambda node, speech: (
         "上限",
         f"最高{_first(node)}" + (f"，先扣除{speech.label(node.already)}" if node.already else ""),
     ),
-    "SoftCap": lambda node, speech: ("一般上限", _soft_line(node, speech)),
-    "Minimum": lambda node, speech: ("最低金额", _minimum_line(node, speech)),
-    "LesserOf": lambda node, speech: ("取较小", "下面几个金额里最小的一个"),
-    "GreaterOf": lambda node, speech: ("取较大", "下面几个金额里最大的一个"),
-    "SumOf": lambda node, speech: ("相加", "下面各部分加在一起"),
-    "Excess": lambda node, speech: ("差额", f"{node.label or '前一个数减后一个数'}，不足的按零算"),
-    "EachCost": lambda node, speech: ("逐笔", "每笔费用分别计算，再加在一起"),
-    "ByFact": lambda node, speech: ("分类", f"按{speech.label(node.fact)}，各用各的算法"),
-    "Tiers": lambda node, speech: (
+    rules.SoftCap: lambda node, speech: ("一般上限", _soft_line(node, speech)),
+    rules.Minimum: lambda node, speech: ("最低金额", _minimum_line(node, speech)),
+    rules.LesserOf: lambda node, speech: ("取较小", "下面几个金额里最小的一个"),
+    rules.GreaterOf: lambda node, speech: ("取较大", "下面几个金额里最大的一个"),
+    rules.SumOf: lambda node, speech: ("相加", "下面各部分加在一起"),
+    rules.Excess: lambda node, speech: ("差额", f"{node.label or '前一个数减后一个数'}，不足的按零算"),
+    rules.EachCost: lambda node, speech: ("逐笔", "每笔费用分别计算，再加在一起"),
+    rules.ByFact: lambda node, speech: ("分类", f"按{speech.label(node.fact)}，各用各的算法"),
+    rules.Tiers: lambda node, speech: (
         "分档",
         f"按{say(node.on, speech) if _is_leaf(node.on) else '下面的数'}分档，全部按达到的那一档算",
     ),
-    "Brackets": lambda node, speech: ("分段", "每一段按本段的比例算，再加在一起"),
-    "When": lambda node, speech: ("条件", test_in_words(node.test, speech)),
-    "Interest": lambda node, speech: (
+    rules.Brackets: lambda node, speech: ("分段", "每一段按本段的比例算，再加在一起"),
+    rules.When: lambda node, speech: ("条件", test_in_words(node.test, speech)),
+    rules.Interest: lambda node, speech: (
         "利息",
         f"{_interest_terms(node, speech)}，一年按{node.year_days}天，算头不算尾",
     ),
 }
+
+
+def basis(item: Item) -> str:
+    """What the amount is reckoned from, in short: the base, or what the first rate is taken of."""
+    if item.base_label or item.rule is None:
+        return item.base_label
+    rated = [node for node in rules.walk(item.rule) if isinstance(node, rules.RateOf)]
+    if rated:
+        return say(rated[0].of, speech_of(item))
+    judged = any(isinstance(node, rules.JudgedAmount) for node in rules.walk(item.rule))
+    return "评审核定" if judged else "按规则计算"
+
+
+_EVENTS = {
+    "approval": "批准后支付",
+    "milestone": "达到阶段目标后支付",
+    "assessment": "考核合格后支付",
+    "date": "到期支付",
+}
+
+
+def instalments(item: Item) -> list[tuple[str, str, tuple[Number, ...]]]:
+    """How an award is paid out: the name of each part, what it is and when, and the numbers of the text in it."""
+    found = []
+    for part in item.instalments:
+        share = f"总额的{part.share.literal}" if part.share is not None else "其余部分"
+        later = f"，第{part.years_later + 1}年" if part.years_later else ""
+        numbers = (Number(part.share.literal, part.share.words, part.share.quote),) if part.share else ()
+        found.append((part.label, f"{share}{later}，{_EVENTS.get(part.on, '按规定支付')}", numbers))
+    return found

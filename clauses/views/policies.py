@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from clauses import catalogue, compare, markup, naming, selectors, sentences
+from clauses import catalogue, compare, markup, naming, selectors
 from clauses.engine.policy import MONEY, Item, Period, Policy
 from clauses.models import Policy as LoadedPolicy
 from portal.kernel import clock
@@ -156,7 +156,6 @@ def policy_text(request: HttpRequest, pack: str) -> HttpResponse:
         "policy": policy,
         "law": markup.whole_law(policy),
         "clauses": list(policy.clauses.values()),
-        "sentence_count": len(sentences.sentences(policy)),
         "status": catalogue.STATUS_LABELS[policy.status],
         "can_file": policy.status not in catalogue.NOT_IN_FORCE,
         "notice": catalogue.NOT_IN_FORCE.get(policy.status),
@@ -166,12 +165,14 @@ def policy_text(request: HttpRequest, pack: str) -> HttpResponse:
 
 def compared_clause(found: compare.Comparison, pair: compare.ClausePair) -> dict[str, Any]:
     """A clause of a comparison with its changes, those of its items by place, and its marked words."""
-    items = [
-        (naming.place(found.after if one.after else found.before, one.item), one)
+    rows = [
+        (naming.place(found.after if one.after else found.before, one.item), one.changes)
         for one in pair.items
         if one.changes
     ]
-    return {"pair": pair, "clause": pair.clause, "items": items, "law": markup.compared(pair.words)}
+    if pair.changes:
+        rows.append(("全条", pair.changes))
+    return {"clause": pair.clause, "rows": rows, "law": markup.compared(pair.words)}
 
 
 @public
@@ -191,6 +192,9 @@ def policy_compare(request: HttpRequest, pack: str, other: str) -> HttpResponse:
         "after_status": catalogue.STATUS_LABELS[after.status],
         "changed": [compared_clause(found, one) for one in found.clauses if one.has_changes],
         "unchanged": [compared_clause(found, one) for one in found.clauses if not one.has_changes],
-        "general": [(one, markup.compared(one.words)) for one in found.general],
+        "general": [
+            (one, [("末段", one.changes)] if one.changes else [], markup.compared(one.words))
+            for one in found.general
+        ],
     }
     return render(request, "clauses/compare.html", context)
