@@ -59,11 +59,11 @@ def plain_scalar(text: str) -> str | int | bool | None:
     return text
 
 
-def refused(message: str, mark: object) -> "PackError":
-    return PackError([Fault(POLICY_FILE, getattr(mark, "line", 0) + 1, message)])
+def refused(message: str, mark: object, file: str = POLICY_FILE) -> "PackError":
+    return PackError([Fault(file, getattr(mark, "line", 0) + 1, message)])
 
 
-def plain_data(text: str) -> object:
+def plain_data(text: str, file: str = POLICY_FILE) -> object:
     """The document as plain lists, dictionaries and scalars, read once, without YAML's 1.1 surprises.
 
     PackError for a key written twice, a tag, an alias of what is not finished, and what is too deep or too large.
@@ -87,23 +87,23 @@ def plain_data(text: str) -> object:
         kind = type(event)
         if kind is scalar_event:
             if event.tag is not None:
-                raise refused(f"YAML格式有误：不能使用标签{event.tag}", event.start_mark)
+                raise refused(f"YAML格式有误：不能使用标签{event.tag}", event.start_mark, file)
             parts += 1
             if type(held) is dict and key is None:
                 key = event.value
                 if key in held:
-                    repeated.append(Fault(POLICY_FILE, event.start_mark.line + 1, f"“{key}”写了两次"))
+                    repeated.append(Fault(file, event.start_mark.line + 1, f"“{key}”写了两次"))
                 continue
             value = plain_scalar(event.value) if event.implicit[0] else event.value
             if event.anchor:
                 anchors[event.anchor] = value
         elif kind is mapping_start or kind is sequence_start:
             if event.tag is not None:
-                raise refused(f"YAML格式有误：不能使用标签{event.tag}", event.start_mark)
+                raise refused(f"YAML格式有误：不能使用标签{event.tag}", event.start_mark, file)
             if type(held) is dict and key is None:
-                raise refused("YAML格式有误：键应是文字", event.start_mark)
+                raise refused("YAML格式有误：键应是文字", event.start_mark, file)
             if len(stack) >= DEEPEST:
-                raise refused(f"YAML格式有误：嵌套超过{DEEPEST}层", event.start_mark)
+                raise refused(f"YAML格式有误：嵌套超过{DEEPEST}层", event.start_mark, file)
             stack.append((held, key, anchor))
             held, key, anchor = ({} if kind is mapping_start else []), None, event.anchor
             continue
@@ -114,15 +114,15 @@ def plain_data(text: str) -> object:
             held, key, anchor = stack.pop()
         elif kind is alias_event:
             if event.anchor not in anchors or (type(held) is dict and key is None):
-                raise refused(f"YAML格式有误：没有“&{event.anchor}”可以引用", event.start_mark)
+                raise refused(f"YAML格式有误：没有“&{event.anchor}”可以引用", event.start_mark, file)
             value = anchors[event.anchor]
             parts += size_of(value)
             if parts > MOST_PARTS:
-                raise refused("YAML格式有误：引用展开后太大", event.start_mark)
+                raise refused("YAML格式有误：引用展开后太大", event.start_mark, file)
         elif kind is yaml.StreamEndEvent:
             break
         elif kind is yaml.DocumentStartEvent and root:
-            raise refused("YAML格式有误：只能有一份文档", event.start_mark)
+            raise refused("YAML格式有误：只能有一份文档", event.start_mark, file)
         else:
             continue
         if type(held) is dict:
@@ -184,16 +184,21 @@ def read_pack(directory: Path) -> Pack:
 
 def parse_pack(text: str, source: str, directory: Path = Path()) -> Pack:
     """The pack of two texts: those of a directory, or those stored with an edition."""
+    return understood(directory, parsed(text, POLICY_FILE), source, text)
+
+
+def parsed(text: str, file: str) -> dict[str, object]:
+    """The keys and values of a file. PackError when it is not YAML, or no mapping."""
     try:
-        raw = plain_data(text)
+        raw = plain_data(text, file)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise refused(f"YAML格式有误：{error.problem or error.context}", mark) from None
+        raise refused(f"YAML格式有误：{error.problem or error.context}", mark, file) from None
     except yaml.YAMLError as error:
-        raise refused(f"YAML格式有误：{error}", None) from None
+        raise refused(f"YAML格式有误：{error}", None, file) from None
     if not isinstance(raw, dict):
-        raise refused("文件内容应是键和值", None)
-    return understood(directory, raw, source, text)
+        raise refused("文件内容应是键和值", None, file)
+    return raw
 
 
 def understood(directory: Path, raw: dict[str, object], source: str, text: str) -> Pack:
@@ -247,7 +252,7 @@ FORM_MESSAGES = {
 }
 
 
-def form_faults(error: ValidationError, lines: Mapping[Place, int]) -> list[Fault]:
+def form_faults(error: ValidationError, lines: Mapping[Place, int], file: str = POLICY_FILE) -> list[Fault]:
     """The faults of form with their lines, one for each place."""
     faults = []
     for detail in error.errors():
@@ -259,7 +264,7 @@ def form_faults(error: ValidationError, lines: Mapping[Place, int]) -> list[Faul
             template = FORM_MESSAGES.get(detail["type"], "“{key}”有误：" + detail["msg"])
             given = detail["input"]
             message = template.format(key=key, input=given if isinstance(given, str | int) else "")
-        faults.append(Fault(POLICY_FILE, lines.get(place, 1), message))
+        faults.append(Fault(file, lines.get(place, 1), message))
     return sorted(set(faults))
 
 

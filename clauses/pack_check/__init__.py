@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from clauses.pack_check.cases import case_faults
 from clauses.pack_check.document import (
     check_clauses,
     check_dates,
@@ -23,7 +24,7 @@ def check(directory: Path) -> list[Fault]:
         pack = read_pack(directory)
     except PackError as error:
         return sorted(error.faults)
-    return content_faults(pack)
+    return content_faults(pack) or sorted(case_faults(pack))
 
 
 def content_faults(pack: Pack) -> list[Fault]:

@@ -1,5 +1,6 @@
 """The form of a policy pack: every key it may have, strictly typed. What is not listed here is refused."""
 
+from clauses.pack_form.cases import CaseModel, CasesModel, ExpectedModel
 from clauses.pack_form.choices import (
     BracketModel,
     BracketsNode,
@@ -96,6 +97,8 @@ __all__ = [
     "BracketsNode",
     "ByFactNode",
     "CappedNode",
+    "CaseModel",
+    "CasesModel",
     "CategoryModel",
     "ClauseModel",
     "Code",
@@ -110,6 +113,7 @@ __all__ = [
     "EveryModel",
     "Exact",
     "ExcessNode",
+    "ExpectedModel",
     "FactModel",
     "FactNode",
     "Fen",
