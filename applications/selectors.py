@@ -254,7 +254,22 @@ def estimate(claim: Claim) -> engine.Verdict:
 
 def estimates(found: Iterable[Claim]) -> dict[int, engine.Verdict]:
     """`estimate` of several claims by their pk: two queries, and one for the settings of each policy."""
+    return {pk: engine.assess(policy, asked) for pk, (policy, asked) in questions(found).items()}
+
+
+def questions(
+    found: Iterable[Claim],
+    *,
+    verified: Mapping[tuple[int, int], Decimal] | None = None,
+    reviewed: Mapping[int, Mapping[str, Any]] | None = None,
+) -> dict[int, tuple[engine.Policy, engine.ClaimFacts]]:
+    """Several claims as questions to the engine, by their pk, in three queries for one policy.
+
+    Costs count at their claimed amounts, or as `verified` by (claim, cost item); `reviewed` holds what a review
+    established, by claim. A sum a reviewer judges is taken as requested until then.
+    """
     listed = list(found)
+    verified, reviewed = verified or {}, reviewed or {}
     books = {pack: programmes.settings_book(pack) for pack in {claim.item.policy.pack for claim in listed}}
     items: dict[int, list[CostItem]] = defaultdict(list)
     named = Nomination.objects.filter(claim__in=listed).select_related("cost_item").order_by("cost_item_id")
@@ -273,6 +288,7 @@ def estimates(found: Iterable[Claim]) -> dict[int, engine.Verdict]:
         lines = tuple(
             cost_line(
                 item,
+                amount=verified.get((claim.pk, item.pk)),
                 held_elsewhere=holders.get((item.evidence_key, rules.overlap_group or ""), claim.pk)
                 != claim.pk,
             )
@@ -283,8 +299,12 @@ def estimates(found: Iterable[Claim]) -> dict[int, engine.Verdict]:
             if "requested_amount" in claim.facts
             else {}
         )
-        policy, asked = question(claim, costs=lines, facts=requested, book=books[claim.item.policy.pack])
-        answers[claim.pk] = engine.assess(policy, asked)
+        answers[claim.pk] = question(
+            claim,
+            costs=lines,
+            facts={**requested, **reviewed.get(claim.pk, {})},
+            book=books[claim.item.policy.pack],
+        )
     return answers
 
 

@@ -100,6 +100,11 @@ def setting_change(pk: int) -> SettingChange:
     return _changes().get(pk=pk)
 
 
+def all_setting_changes() -> QuerySet[SettingChange]:
+    """Changes of every policy, newest first."""
+    return _changes().order_by("-pk")
+
+
 def proposed_settings() -> QuerySet[SettingChange]:
     """Changes that wait for a second person, oldest first."""
     return _changes().filter(state=SettingStates.PROPOSED).order_by("pk")

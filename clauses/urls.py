@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clauses import api, match_api, views
+from clauses import api, match_api, settings_api, views
 
 urlpatterns = [
     path("policies/", views.policy_list, name="policy"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("rounds/", views.rounds, name="rounds"),
     path("rounds/<str:number>/", views.round_detail, name="round"),
     path("desk/rounds/", views.round_desk, name="round_desk"),
+    path("desk/settings/", views.settings_desk, name="settings"),
     path("desk/events/", views.listed_events, name="listed_events"),
 ]
 
@@ -27,4 +28,8 @@ api_patterns = [
     path("rounds/", api.rounds, name="rounds"),
     path("calculate/", api.calculate, name="calculate"),
     path("match/", match_api.match_items, name="match"),
+    path("policies/<slug:pack>/settings/", settings_api.settings, name="settings"),
+    path("setting-changes/", settings_api.setting_changes, name="api_setting_changes"),
+    path("setting-changes/<int:pk>/", settings_api.setting_change, name="api_setting_change"),
+    path("setting-changes/<int:pk>/decide/", settings_api.setting_decide, name="api_setting_decide"),
 ]

@@ -1,6 +1,6 @@
 """Reads about cases, and the questions that guards ask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -269,6 +269,25 @@ def reviewed_facts(case: ReviewCase) -> dict[str, Any]:
         "is_organiser": True if case.listed_event_id else None,
     }
     return {key: value for key, value in found.items() if key in known and value is not None}
+
+
+def reviews_of(
+    claims: Iterable[Claim],
+) -> tuple[dict[tuple[int, int], Decimal], dict[int, dict[str, Any]]]:
+    """What reviews of several claims have settled so far, in two queries: verified amounts by (claim, cost item),
+    established facts by claim."""
+    verified: dict[tuple[int, int], Decimal] = {}
+    facts: dict[int, dict[str, Any]] = {}
+    for case in cases().filter(claim__in=[claim.pk for claim in claims]).prefetch_related("verifications"):
+        facts[case.claim_id] = reviewed_facts(case)
+        for row in case.verifications.all():
+            verified[(case.claim_id, row.cost_item_id)] = row.verified
+    return verified, facts
+
+
+def determined() -> QuerySet[Determination]:
+    """Determinations that stand, for asking which claims have one."""
+    return Determination.objects.filter(voided_at=None)
 
 
 def verification_faults(case: ReviewCase) -> Iterator[Refusal]:

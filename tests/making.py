@@ -15,7 +15,7 @@ from applications import services as filing
 from applications.models import Claim, CostItem, Project
 from clauses import selectors as programmes
 from clauses import services as programme_services
-from clauses.models import Item, Policy, Round
+from clauses.models import Item, Policy, Round, SettingChange
 from payouts import services as paying
 from portal.accounts import services as accounts
 from portal.accounts.models import Membership, Unit, User
@@ -118,6 +118,32 @@ def policy() -> Policy:
 def item(code: str = "2a") -> Item:
     policy()
     return programmes.item_by_code(PACK, code)
+
+
+def setting_change(
+    setting: str = "Q35",
+    value: Any = "fen",
+    *,
+    starts: date = date(2023, 11, 1),
+    items: Iterable[str] = (),
+    document_number: str = "哈科规〔2023〕5号",
+) -> SettingChange:
+    """A proposed change of a setting, by a new administrator."""
+    return programme_services.propose_setting(
+        actor=staff(Roles.ADMINISTRATOR),
+        policy=policy(),
+        setting=setting,
+        value=value,
+        items=items,
+        effective_from=starts,
+        document_number=document_number,
+    )
+
+
+def set_to(setting: str = "Q35", value: Any = "fen", **kwargs: Any) -> SettingChange:
+    """A change that a second person approved."""
+    change = setting_change(setting, value, **kwargs)
+    return programme_services.approve_setting(actor=staff(Roles.LEADER), change=change)
 
 
 def window(*codes: str, opens: datetime | None = None, closes: datetime | None = None) -> Round:

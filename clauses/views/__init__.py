@@ -5,6 +5,7 @@ from clauses.views.desks import listed_events, round_desk
 from clauses.views.match import match_items
 from clauses.views.policies import clause, item, policy_compare, policy_detail, policy_list, policy_text
 from clauses.views.rounds import round_detail, rounds
+from clauses.views.settings import settings_desk
 
 __all__ = [
     "calculator",
@@ -19,4 +20,5 @@ __all__ = [
     "round_desk",
     "round_detail",
     "rounds",
+    "settings_desk",
 ]

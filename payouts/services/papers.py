@@ -142,13 +142,16 @@ def _sum(line: BatchLine, rules: engine.Item) -> dict[str, Any]:
 
 
 def used_settings(line: BatchLine, policy: engine.Policy) -> list[dict[str, str]]:
-    """The points of the detailed rules that the decision used, each with its reading."""
+    """The points of the detailed rules that the decision used, each with its reading and the document that set it."""
     used = []
     for entry in line.payment.award.decision["verdict"]["settings"]:
         spec, value = policy.settings[entry["id"]], entry["value"]
         if spec.type == "money":
             value = int(Decimal(value).scaleb(2))
-        used.append({"id": entry["id"], "name": spec.title, "value": spec.reading(value)})
+        basis = ""
+        if entry["source"] == "in_force":
+            basis = f"{entry['document_number']}，自{entry['effective_from']}起"
+        used.append({"id": entry["id"], "name": spec.title, "value": spec.reading(value), "basis": basis})
     return used
 
 

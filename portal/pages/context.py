@@ -34,6 +34,7 @@ OFFICE = (
     (Roles.EXPERT, "评审任务", "assignments"),
     (Roles.UNIT_OFFICER, "征求意见", "opinions"),
     (Roles.LEADER, "审定与批复", "approvals"),
+    (Roles.LEADER, "细则口径", "settings"),
     (Roles.FINANCE_CLERK, "拨付批次", "batches"),
     (Roles.FINANCE_APPROVER, "拨付批次", "batches"),
     (Roles.FINANCE_CLERK, "预算", "budget"),
@@ -41,6 +42,7 @@ OFFICE = (
     (Roles.AUDITOR, "记录链", "events"),
     (Roles.AUDITOR, "预算", "budget"),
     (Roles.ADMINISTRATOR, "申报窗口", "round_desk"),
+    (Roles.ADMINISTRATOR, "细则口径", "settings"),
     (Roles.ADMINISTRATOR, "预算", "budget"),
     (Roles.ADMINISTRATOR, "用户", "staff"),
 )

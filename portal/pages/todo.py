@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from applications import selectors as filings
 from applications.states import ClaimStates
+from clauses import selectors as programmes
 from payouts import selectors as payments
 from payouts.states import BatchStates, PaymentStates
 from portal.accounts import selectors as people
@@ -264,7 +265,22 @@ def _leader(user: User) -> list[Group]:
             for case in waiting[:SHOWN]
         ]
         groups.append(Group(title, waiting.count(), reverse("approvals"), rows))
-    return groups
+    return [*groups, *_settings(user)]
+
+
+def _settings(user: User) -> list[Group]:
+    """Changes of settings that somebody else proposed."""
+    waiting = programmes.proposed_settings().exclude(proposed_by=user)
+    rows = [
+        Row(
+            f"{change.setting}　{programmes.pack(change.policy.pack).settings[change.setting].title}",
+            f"{change.document_number}，{change.effective_from:%Y年%-m月%-d日}起",
+            reverse("setting_change", args=[change.pk]),
+            ("待批准", "wait"),
+        )
+        for change in waiting[:SHOWN]
+    ]
+    return [Group("细则口径调整，待批准", waiting.count(), reverse("settings"), rows)]
 
 
 def _batches(title: str, *states: BatchStates) -> Group:
@@ -306,7 +322,7 @@ def _finance_approver(user: User) -> list[Group]:
 def _administrator(user: User) -> list[Group]:
     pending = people.awaiting_certification()
     rows = [Row(one.name, one.code, reverse("certifications"), ("待认证", "wait")) for one in pending[:SHOWN]]
-    return [Group("单位认证", pending.count(), reverse("certifications"), rows)]
+    return [Group("单位认证", pending.count(), reverse("certifications"), rows), *_settings(user)]
 
 
 _BY_ROLE = {

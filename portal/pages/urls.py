@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from portal.pages.views import files, guide, home, public, records
+from portal.pages.views import files, guide, home, public, records, settings
 
 urlpatterns = [
     path("", public.welcome, name="welcome"),
@@ -27,4 +27,6 @@ urlpatterns = [
     path("documents/<str:number>/", files.document, name="document"),
     path("events/", records.events, name="events"),
     path("events/check/", records.events_check, name="events_check"),
+    path("desk/settings/<slug:pack>/<str:name>/", settings.setting, name="setting"),
+    path("desk/setting-changes/<int:pk>/", settings.setting_change, name="setting_change"),
 ]

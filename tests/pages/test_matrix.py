@@ -72,6 +72,7 @@ MATRIX: dict[str, set[str]] = {
             "api:policy",
             "api:item",
             "api:compare",
+            "api:settings",
             "api:rounds",
             "api:calculate",
             "api:match",
@@ -155,6 +156,11 @@ MATRIX: dict[str, set[str]] = {
     "events": {"auditor"},
     "events_check": {"auditor"},
     # desks
+    **dict.fromkeys(
+        ("settings", "setting", "setting_change", "api:api_setting_changes", "api:api_setting_change"),
+        {"intake", "handler", "leader", "auditor", "administrator"},
+    ),
+    "api:api_setting_decide": {"leader", "administrator"},
     "certifications": {"intake", "administrator"},
     "certification": {"intake", "administrator"},
     **dict.fromkeys(
@@ -246,6 +252,7 @@ POSTED = {
     "member_active",
     "staff_active",
     "api:calculate",
+    "api:api_setting_decide",
     "api:match",
     "api:api_claim_submit",
     "api:api_claim_withdraw",
@@ -379,6 +386,7 @@ class World:
         self.filed_attachment = Attachment.objects.filter(claim=self.submitted)[0]
         self.receipt = issuing.papers_of(self.opined.claim, "receipt")[0]
         self.cost = self.draft.nominations.all()[0].cost_item
+        self.change = making.setting_change()
         self.accepted = filing.accept(
             actor=making.staff(Roles.INTAKE), claim=making.submitted(making.draft(owner))
         )
@@ -388,6 +396,7 @@ class World:
         return {
             "api:api_batch_export": {"kind": "summary"},
             "api:api_batch_send_back": {"reason": "金额有误"},
+            "api:api_setting_decide": {"act": "approve"},
             "api:api_claim_submit": {"version": self.draft.version, "committed": True},
             "api:api_claim_choose_holder": {"cost_item": self.submitted.nominations.all()[0].cost_item_id},
         }.get(name, {})
@@ -443,6 +452,9 @@ class World:
             "attachment": self.filed_attachment.pk,
             "attachment_remove": self.attachment.pk,
             "api_claim_paper": self.attachment.pk,
+            "setting_change": self.change.pk,
+            "api_setting_change": self.change.pk,
+            "api_setting_decide": self.change.pk,
             "certification": Organisation.objects.get(pk=self.pending.organisation.pk).pk,
             "budget_line": BudgetLine.objects.all()[0].pk,
             "member_password": self.people["filler"].pk,
@@ -459,6 +471,7 @@ class World:
             .replace("<slug:pack>", making.PACK)
             .replace("<slug:other>", f"{making.PACK}-draft")
             .replace("<str:code>", "2a")
+            .replace("<str:name>", "Q35")
             .replace("<str:claim>", self.paid_claim.number)
             .replace("<str:section>", "overview")
         )

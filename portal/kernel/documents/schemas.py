@@ -81,11 +81,12 @@ class Period(Part):
 
 
 class Setting(Part):
-    """A point of the detailed rules that was used: its id, its name, the value in words."""
+    """A point of the detailed rules that was used: its id, its name, the value in words, the document that set it."""
 
     id: Text
     name: Text
     value: str = ""
+    basis: str = ""
 
 
 class FiledPaper(Part):

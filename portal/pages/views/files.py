@@ -107,8 +107,9 @@ def recompute(request: HttpRequest, number: str) -> HttpResponse:
             "award": award,
             "answer": answer,
             "stored": Decimal(answer["stored_amount"]),
-            "fresh": Decimal(answer["amount"]),
-            "steps": shown_steps(answer["fresh"]),
+            "fresh": None if answer["amount"] is None else Decimal(answer["amount"]),
+            "steps": shown_steps(answer["fresh"]) if answer["fresh"] else [],
+            "settings": [one for one in answer["settings"] if one["source"] == "in_force"],
             "number": number,
         },
     )

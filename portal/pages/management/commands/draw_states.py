@@ -5,11 +5,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from applications.machine import claims
+from clauses.machine import setting_changes
 from payouts.machine import batches, payments
 from portal.kernel.machine import Machine
 from review.machine import assignments, cases
 
 MACHINES: tuple[tuple[str, str, Machine[Any]], ...] = (
+    ("Change of a setting", "口径调整", setting_changes),
     ("Claim", "申报", claims),
     ("Review case", "审核件", cases),
     ("Expert's assignment", "评审任务", assignments),
