@@ -267,6 +267,8 @@ class Ending:
         if not self.amount and quiet and all(one.code == "rate_applied" for one in telling.reasons):
             text = f"没有可计入{item.base_label}的金额。" if item.base_label else "没有可支付的金额。"
             telling.reason("nothing_left", text)
+        elif quiet and not telling.reasons:
+            telling.reason("as_computed", f"按原文规定的标准计算，为{grouped(self.amount)}元。")
 
 
 def computed_verdict(policy: Policy, frame: Frame, claim: ClaimFacts) -> Verdict:
