@@ -1,15 +1,18 @@
 """What visitors ask the calculator and what staff enter. Faults are said in Chinese, what was typed stays."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from clauses import catalogue
-from clauses.engine.policy import COST_DATES, Item, Policy
-from clauses.engine.rules import Ask, JudgedAmount, asked, walk
+from clauses.engine.policy import COST_DATES, FactSpec, Item, Policy
+from clauses.engine.rules import Ask, BaseOfCosts, EachCost, asked, walk
 from clauses.models import Item as LoadedItem
 from clauses.models import Policy as LoadedPolicy
 from portal.kernel import clock
@@ -18,21 +21,109 @@ from portal.kernel.refusals import Refusal
 
 MOST_ROWS = 10
 FIRST_ROWS = 3
+LONGEST = 60
+LONGEST_TEXT = 200
+_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,9})?")
 _BASE_HINT = "填写合计，可以带千位分隔符，例如60,000,000。"
 _DAY_FAULT = "日期要写成年、月、日，例如2023-03-01。"
 
 
-class YuanField(forms.CharField):
-    """Yuan as people write it: full width, separators, 元 after it."""
+class FigureField(forms.CharField):
+    """A figure as people write it, of a length that someone may have typed."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         if text in self.empty_values:
             return None
+        if len(text) > LONGEST:
+            raise forms.ValidationError("内容太长，请只写数字。", code="too_long")
+        return self.read(unicodedata.normalize("NFKC", text).strip())
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+
+class YuanField(FigureField):
+    """Yuan as people write it: full width, separators, 元 after it."""
+
+    def read(self, text: str) -> Any:
         try:
             return yuan(text)
         except Refusal as refusal:
             raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
+
+
+class CountField(FigureField):
+    """A whole number of something, or a year."""
+
+    def read(self, text: str) -> Any:
+        digits = text.replace(",", "")
+        if not (digits.isascii() and digits.isdigit()):
+            raise forms.ValidationError("要写成整数，例如12。", code="bad_count")
+        return int(digits)
+
+
+class NumberField(FigureField):
+    """A decimal number; yields the interface's text."""
+
+    def read(self, text: str) -> Any:
+        if not _NUMBER.fullmatch(text):
+            raise forms.ValidationError("要写成数字，例如12.5，最多九位小数。", code="bad_number")
+        return text
+
+
+class RateField(FigureField):
+    """A rate in percent, or with ‰ after it; yields the interface's text: 3.85 as 0.0385."""
+
+    def read(self, text: str) -> Any:
+        digits, places = (text[:-1], 3) if text.endswith("‰") else (text.removesuffix("%"), 2)
+        digits = digits.strip()
+        if not _NUMBER.fullmatch(digits):
+            raise forms.ValidationError("要写成百分数，例如3.85，表示3.85%。", code="bad_rate")
+        share = Decimal(digits).scaleb(-places)
+        if share > 1000 or -int(share.as_tuple().exponent) > 9:
+            raise forms.ValidationError("百分数过大，或者小数超过七位。", code="bad_rate")
+        return f"{share:f}"
+
+
+class YesNoField(forms.ChoiceField):
+    """Yes, no, or not known; yields True, False or None."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, **kwargs: Any) -> None:
+        fault = {"invalid_choice": "请选择是或者不是。"}
+        super().__init__(
+            choices=[("yes", "是"), ("no", "不是"), ("", "不确定")], error_messages=fault, **kwargs
+        )
+
+    def clean(self, value: Any) -> Any:
+        return {"yes": True, "no": False}.get(super().clean(value))
+
+
+def fact_field(spec: FactSpec) -> forms.Field:
+    """The field that asks for a fact, by its type. Never required: the engine says what it lacks."""
+    common: dict[str, Any] = {"label": spec.label, "required": False, "help_text": spec.help}
+    match spec.type:
+        case "money":
+            return YuanField(**common)
+        case "choice":
+            fault = {"invalid_choice": "请从选项中选择。"}
+            choices = [("", "不填"), *spec.choices.items()]
+            return forms.ChoiceField(choices=choices, error_messages=fault, **common)
+        case "bool":
+            return YesNoField(**common)
+        case "date":
+            return forms.DateField(widget=forms.DateInput, error_messages={"invalid": _DAY_FAULT}, **common)
+        case "rate":
+            return RateField(**common)
+        case "number":
+            return NumberField(**common)
+        case "year" | "count":
+            return CountField(**common)
+    return forms.CharField(
+        max_length=LONGEST_TEXT, error_messages={"max_length": f"不要超过{LONGEST_TEXT}个字。"}, **common
+    )
 
 
 class ItemForm(forms.Form):
@@ -57,23 +148,30 @@ class ItemForm(forms.Form):
             yield f"第{clause.number}条　{clause.short_title}", listed
 
 
+def by_cost(item: Item) -> bool:
+    """Whether the rule looks at single costs or at their kinds, so that a total does not do."""
+    nodes = list(walk(item.rule)) if item.rule else []
+    return any(
+        isinstance(node, EachCost) or (isinstance(node, BaseOfCosts) and node.categories) for node in nodes
+    )
+
+
 class EstimateForm(forms.Form):
-    """The figures the rule of an item asks for: its base, or the facts that its amounts are named by."""
+    """The figures the rule of an item asks for: its base, and every fact that a part of the rule reads."""
 
     def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.item = item
         self.main: list[str] = []
         self.more: list[str] = []
-        if item.takes_costs:
-            self.fields["base"] = YuanField(label=item.base_label, required=False, help_text=_BASE_HINT)
+        nodes = list(walk(item.rule)) if item.rule else []
+        totals = any(isinstance(node, BaseOfCosts) for node in nodes)
+        if (item.takes_costs or totals) and not by_cost(item):
+            label = item.base_label or "核定基数"
+            self.fields["base"] = YuanField(label=label, required=False, help_text=_BASE_HINT)
             self.main.append("base")
-        judged = (
-            {node.fact for node in walk(item.rule) if isinstance(node, JudgedAmount)} if item.rule else set()
-        )
         for ask in asked(item.rule).values() if item.rule else ():
-            group = self.more if self._is_reviewers(ask) else self.main
-            self._ask(ask.fact, group, required=not ask.optional and ask.fact not in judged)
+            self._ask(ask.fact, self.more if self._is_reviewers(ask) else self.main)
         if item.rule is not None:
             self._ask("applicant_kind", self.more)
 
@@ -82,25 +180,20 @@ class EstimateForm(forms.Form):
         spec = self.item.fact(ask.fact)
         return ask.optional and spec is not None and spec.by == "reviewer"
 
-    def _ask(self, key: str, group: list[str], *, required: bool = False) -> None:
+    def _ask(self, key: str, group: list[str]) -> None:
         spec = self.item.fact(key)
-        if spec is None or key in self.fields:
-            return
-        common: dict[str, Any] = {"label": spec.label, "required": required, "help_text": spec.help}
-        if spec.type == "money":
-            self.fields[key] = YuanField(**common)
-        elif spec.type == "choice":
-            choices = [("", "不填"), *spec.choices.items()]
-            self.fields[key] = forms.ChoiceField(choices=choices, **common)
-        else:
-            self.fields[key] = forms.IntegerField(min_value=0, **common)
-        group.append(key)
+        if spec is not None and key not in self.fields:
+            self.fields[key] = fact_field(spec)
+            group.append(key)
 
     def unit_of(self, name: str) -> str:
-        if isinstance(self.fields[name], YuanField):
+        field = self.fields[name]
+        if isinstance(field, YuanField):
             return "元"
         spec = self.item.fact(name)
-        return spec.unit if spec else ""
+        if isinstance(field, RateField):
+            return "%"
+        return spec.unit if spec and isinstance(field, FigureField) else ""
 
     @property
     def main_fields(self) -> list[tuple[forms.BoundField, str]]:
@@ -110,14 +203,24 @@ class EstimateForm(forms.Form):
     def more_fields(self) -> list[tuple[forms.BoundField, str]]:
         return [(self[name], self.unit_of(name)) for name in self.more]
 
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if isinstance(self.data, QueryDict):
+            for name in self.fields:
+                if len(self.data.getlist(name)) > 1:
+                    self.add_error(name, f"“{self.fields[name].label}”在地址里写了不止一次，请只保留一个。")
+        return found
+
     def facts(self) -> dict[str, Any]:
         """Cleaned facts in the interface's spelling, without those left empty."""
         given = {name: self.cleaned_data.get(name) for name in self.fields if name != "base"}
-        return {
-            name: f"{value:.2f}" if isinstance(value, Decimal) else value
-            for name, value in given.items()
-            if value not in (None, "")
-        }
+        return {name: spelled(value) for name, value in given.items() if value not in (None, "")}
+
+
+def spelled(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    return value.isoformat() if isinstance(value, date) else value
 
 
 class CostRow(forms.Form):
@@ -128,6 +231,12 @@ class CostRow(forms.Form):
     def __init__(self, *args: Any, item: Item, number: int, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"c{number}", **kwargs)
         self.number = number
+        if item.categories:
+            choices = [("", "不填"), *((one.code, one.label) for one in item.categories)]
+            fault = {"invalid_choice": "请从选项中选择。"}
+            self.fields["category"] = forms.ChoiceField(
+                label="类别", choices=choices, required=False, error_messages=fault
+            )
         for name in item.cost_dates:
             self.fields[name] = forms.DateField(
                 label=COST_DATES[name], required=False, error_messages={"invalid": _DAY_FAULT}
@@ -150,7 +259,9 @@ class CostRow(forms.Form):
     def cost(self) -> dict[str, Any]:
         """The row as the interface's cost."""
         dates = {name: day.isoformat() for name, day in self.cleaned_data.items() if isinstance(day, date)}
-        return {"id": self.name, "amount": f"{self.cleaned_data['amount']:.2f}", **dates}
+        kind = self.cleaned_data.get("category")
+        named = {"category": kind} if kind else {}
+        return {"id": self.name, "amount": f"{self.cleaned_data['amount']:.2f}", **named, **dates}
 
     @property
     def summary(self) -> list[tuple[str, str]]:
@@ -169,6 +280,7 @@ class Question:
         self.policy = policy
         self.item = item
         bare = EstimateForm(item=item)
+        self.by_cost = by_cost(item)
         rows = [CostRow(data, item=item, number=number) for number in range(1, MOST_ROWS + 1)]
         self.used = [row for row in rows if item.takes_costs and row.is_used]
         self.is_filled = bool(self.used) or any(name in data for name in bare.main) or not bare.main
@@ -193,12 +305,15 @@ class Question:
     def is_valid(self) -> bool:
         """Read the figures; a base and rows together are told apart before anything is asked."""
         good = all([self.form.is_valid(), *(row.is_valid() for row in self.used)])
-        if self.item.takes_costs and not self.form.errors.get("base"):
+        if self.by_cost and not self.used:
+            self.form.add_error(None, "还不能计算：缺少逐笔费用。")
+        elif "base" in self.form.fields and not self.form.errors.get("base"):
             base = self.form.cleaned_data.get("base")
+            label = self.form.fields["base"].label
             if base is None and not self.used:
-                self.form.add_error("base", f"请填写{self.item.base_label}。")
+                self.form.add_error("base", f"还不能计算：缺少{label}。")
             elif base is not None and self.used:
-                self.form.add_error("base", f"{self.item.base_label}和逐笔费用只填一处，另一处请清空。")
+                self.form.add_error("base", f"{label}和逐笔费用只填一处，另一处请清空。")
         return good and not self.form.errors
 
     def claim(self) -> dict[str, Any]:
@@ -206,7 +321,7 @@ class Question:
         given: dict[str, Any] = {"id": "estimate", "item": self.item.id, "facts": self.form.facts()}
         if self.used:
             given["costs"] = [row.cost() for row in self.used]
-        elif self.item.takes_costs:
+        elif self.form.cleaned_data.get("base") is not None:
             given["base"] = f"{self.form.cleaned_data['base']:.2f}"
         return given
 
@@ -221,6 +336,14 @@ class Question:
             else:
                 name = rest if head == "facts" else head
                 self.form.add_error(name if name in self.form.fields else None, fault["message"])
+
+    def lack(self, keys: Iterable[str]) -> None:
+        """What the engine misses, beside the field that asks for it."""
+        for key in keys:
+            spec = self.item.fact(key)
+            name = key if key in self.form.fields else None
+            label = spec.label if spec else self.form.fields[key].label if name else "逐笔费用"
+            self.form.add_error(name, f"还不能计算：缺少{label}。")
 
     @property
     def row_faults(self) -> list[tuple[str, str]]:

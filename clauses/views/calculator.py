@@ -1,5 +1,6 @@
 """The calculator: GET with everything in the address, so that a result can be passed on. Nothing is kept."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +14,8 @@ from django.views.decorators.http import require_safe
 from clauses import catalogue, selectors
 from clauses.engine.money import fen_from_yuan
 from clauses.engine.policy import Policy
-from clauses.forms import ItemForm, Question
-from clauses.services import InputErrors
+from clauses.forms import EstimateForm, ItemForm, Question, RateField
+from clauses.inputs import InputErrors
 from clauses.views.chart import chart_of
 from clauses.views.estimate import Estimate
 from portal.kernel import clock
@@ -24,6 +25,12 @@ from portal.kernel.money import format_yuan
 NAMES = ("pack", "item")
 STEERING = ("edit", "rows")
 TYPED = {"核定基数": "你填写的数", "申报事实": "你填写的数"}
+PAID_ON = {
+    "approval": "批复后",
+    "milestone": "达到约定的节点后",
+    "assessment": "年度考核通过后",
+    "date": "到约定日期",
+}
 STEP = ("label", "result", "why", "formula")
 
 
@@ -49,7 +56,9 @@ def calculator(request: HttpRequest) -> HttpResponse:
         except InputErrors as errors:
             question.take(errors.errors)
         else:
-            return show(request, question, estimate)
+            if not estimate.missing:
+                return show(request, question, estimate)
+            question.lack(estimate.missing)
     return ask(request, question)
 
 
@@ -124,6 +133,9 @@ def show(request: HttpRequest, question: Question, estimate: Estimate) -> HttpRe
             for one in answer["settings"]
         ],
         "chart": chart_of(estimate),
+        "instalments": [
+            (one, Decimal(one["amount"]), when_paid(one)) for one in answer.get("instalments", [])
+        ],
         "again": f"{reverse('calculator')}?{again.urlencode()}",
         "window": window,
         "term": catalogue.term(policy, clock.now(), is_open=window is not None),
@@ -137,6 +149,12 @@ def reading(policy: Policy, used: dict[str, Any]) -> str:
     return spec.reading(fen_from_yuan(used["value"]) if spec.type == "money" else used["value"])
 
 
+def when_paid(one: dict[str, Any]) -> str:
+    """When an instalment is due, in words."""
+    words = PAID_ON.get(one["on"], one["on"])
+    return f"{words}，批复后第{one['years_later']}年" if one["years_later"] else words
+
+
 def other_quotes(policy: Policy, answer: dict[str, Any], own: str) -> list[catalogue.GeneralQuote]:
     """Sentences outside the item that the reasons stand on, each once."""
     quotes = {reason["quote"] for reason in answer["reasons"]} - {own}
@@ -147,6 +165,20 @@ def _money(amount: Decimal) -> SafeString:
     return format_html('<span class="pt-money">{}元</span>', format_yuan(amount))
 
 
+def _typed(form: EstimateForm, name: str, value: Any, unit: str) -> str | SafeString:
+    """One answer as it is read back."""
+    if unit == "元" and isinstance(value, Decimal):
+        return _money(value)
+    if isinstance(value, bool):
+        return "是" if value else "不是"
+    if isinstance(value, date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    if isinstance(form.fields[name], RateField):
+        return f"{(Decimal(value) * 100).normalize():f}%"
+    choices = dict(getattr(form.fields[name], "choices", ()))
+    return str(choices.get(value, f"{value}{unit}"))
+
+
 def typed(question: Question) -> list[tuple[str, str | SafeString]]:
     """What the visitor typed, by label."""
     form = question.form
@@ -155,11 +187,7 @@ def typed(question: Question) -> list[tuple[str, str | SafeString]]:
         value = form.cleaned_data.get(bound.name)
         if value in (None, ""):
             continue
-        if unit == "元":
-            found.append((bound.label, _money(value)))
-        else:
-            choices = dict(getattr(form.fields[bound.name], "choices", ()))
-            found.append((bound.label, choices.get(value, f"{value}{unit}")))
+        found.append((bound.label, _typed(form, bound.name, value, unit)))
     if question.used:
         total = sum((row.cleaned_data["amount"] for row in question.used), Decimal(0))
         found.append((f"逐笔费用{len(question.used)}笔", _money(total)))

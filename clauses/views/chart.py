@@ -122,14 +122,14 @@ class Plot:
 def chart_of(estimate: Estimate) -> Chart | None:
     """None where the award does not follow a base, or nothing is paid at any base."""
     base, limit, amount = estimate.base, estimate.limit, estimate.amount
-    if base is None or amount is None or not estimate.item.takes_costs:
+    if base is None or amount is None or not estimate.pays:
         return None
     reach = max(limit.base * 3 // 2 if limit else 0, base * 5 // 4, 100)
     step = nice(max(reach // 4, 25))
     most = step * -(-reach // step)
     bases = [most * number // SAMPLES for number in range(SAMPLES + 1)]
     points = estimate.points([*bases, base, *([limit.base] if limit else [])])
-    plateau = points[-1].amount
+    plateau = max((point.amount for point in points), default=0)
     if not plateau:
         return None
     own = next(point for point in points if point.base == base)
@@ -138,7 +138,7 @@ def chart_of(estimate: Estimate) -> Chart | None:
         [(limit.base if limit else most) // 2, base, *([limit.base] if limit else [most])]
     )
     return Chart(
-        title=f"补助金额随{estimate.item.base_label}的变化",
+        title=f"补助金额随{estimate.label}的变化",
         description=described(estimate, own),
         has_ghost=bool(ghosts),
         drawings=tuple(draw(frame, points, own, ghosts, step, estimate) for frame in (WIDE, NARROW)),
@@ -155,9 +155,9 @@ def chart_of(estimate: Estimate) -> Chart | None:
 
 def described(estimate: Estimate, own: Point) -> str:
     """The drawing in a sentence, for those who do not see it."""
-    label, limit = estimate.item.base_label, estimate.limit
+    label, limit = estimate.label, estimate.limit
     if limit is None:
-        start = f"补助随{label}增加。"
+        start = f"补助随{label}变化。"
     else:
         start = f"{label}在{said(limit.base)}以内，补助随之增加；达到后补助保持{said(limit.amount)}。"
     return f"{start}你填写的{said(own.base)}，补助{said(own.amount)}。"
@@ -187,7 +187,7 @@ def draw(
     step: int,
     estimate: Estimate,
 ) -> Drawing:
-    plateau, most = points[-1].amount, points[-1].base
+    plateau, most = max(point.amount for point in points), points[-1].base
     plot = Plot(frame, most, plateau * MARGIN)
     drawing = Drawing(frame)
     drawing.main = plot.line(bends([(point.base, point.amount) for point in points]))
@@ -209,7 +209,7 @@ def draw(
         spot = (x + 8, y + 5, "") if room else (x, y - 10, "t-end")
         drawing.texts.append(Text(f"{spot[0]:.1f}", f"{spot[1]:.1f}", words, spot[2]))
     drawing.texts.append(Text("0", "16", "补助（万元）"))
-    label = f"{estimate.item.base_label}（万元）"
+    label = f"{estimate.label}（万元）"
     drawing.texts.append(Text(str(frame.right), str(frame.height - 4), label, "t-end"))
     return drawing
 
