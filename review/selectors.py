@@ -294,7 +294,7 @@ def verification_faults(case: ReviewCase) -> Iterator[Refusal]:
     """What is still open before an amount can be proposed."""
     _, rules = rules_of(case)
     if not rules.takes_costs:
-        if case.approved_sum is None:
+        if rules.is_judged and case.approved_sum is None:
             yield Refusal("请先填写评审核定金额和理由。", code="required", field="approved_sum")
     else:
         open_count = len(filings.nominated(case.claim)) - case.verifications.count()

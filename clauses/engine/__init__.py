@@ -12,12 +12,13 @@ from clauses.engine.policy import (
     SettingSpec,
     Unit,
 )
-from clauses.engine.verdict import Reason, Step, Verdict
+from clauses.engine.verdict import FAVOURABLE, Reason, Step, Verdict
 
 VERSION = "1"
 """Edition of the arithmetic; stored with every decision."""
 
 __all__ = [
+    "FAVOURABLE",
     "VERSION",
     "ClaimFacts",
     "Clause",

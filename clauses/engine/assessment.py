@@ -13,6 +13,7 @@ from clauses.engine.rules import BaseOfCosts, Capped, RateOf, SoftCap, walk
 from clauses.engine.sheet import ABSENT, BASE, COSTS, Sheet
 from clauses.engine.term import claim_refusal, cost_refusal, filing_refusal
 from clauses.engine.verdict import (
+    FAVOURABLE,
     NOTHING_PAYABLE,
     OUT_OF_TERM,
     PAYABLE,
@@ -264,7 +265,7 @@ class Ending:
             telling.reason("below_smallest", text, policy.smallest_setting)
             smallest = policy.smallest_setting
             telling.step("低于最低补助金额", text, "", Fraction(0), "nothing", (), smallest)
-        if not self.amount and quiet and all(one.code == "rate_applied" for one in telling.reasons):
+        if not self.amount and quiet and all(one.code in FAVOURABLE for one in telling.reasons):
             text = f"没有可计入{item.base_label}的金额。" if item.base_label else "没有可支付的金额。"
             telling.reason("nothing_left", text)
         elif quiet and not telling.reasons:

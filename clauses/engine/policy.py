@@ -6,7 +6,7 @@ from datetime import date
 
 from clauses.engine.figures import Share
 from clauses.engine.money import grouped
-from clauses.engine.rules import Node
+from clauses.engine.rules import JudgedAmount, Node, walk
 
 MONEY = "money"
 CASE_BY_CASE = "case_by_case"
@@ -286,6 +286,11 @@ class Item:
     @property
     def takes_costs(self) -> bool:
         return self.cost_side is not None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether reviewers establish the amount because the text gives only a ceiling."""
+        return self.rule is not None and any(isinstance(node, JudgedAmount) for node in walk(self.rule))
 
     def fact(self, key: str) -> FactSpec | None:
         return next((fact for fact in self.facts if fact.key == key), None)

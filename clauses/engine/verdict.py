@@ -11,6 +11,13 @@ NOTHING_PAYABLE = "nothing_payable"
 OUT_OF_TERM = "out_of_term"
 
 
+FAVOURABLE = frozenset(
+    {"rate_applied", "condition_met", "tier_reached", "brackets_applied", "factor_applied", "greater_taken"}
+    | {"special_approval", "as_computed", "judged_amount"}
+)
+"""Codes of reasons that say how an amount came about, not what stands in its way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why: a stable code, the clause, its exact words, and a sentence with the figures."""

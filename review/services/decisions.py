@@ -7,7 +7,7 @@ from applications import services as filing
 from applications.models import Claim
 from clauses import selectors as programmes
 from clauses import services as programme_services
-from clauses.engine import VERSION
+from clauses.engine import FAVOURABLE, VERSION
 from portal.accounts.models import User
 from portal.kernel import clock, issuing
 from portal.kernel.canonical import digest
@@ -264,8 +264,7 @@ def _determine(case: ReviewCase, actor: User) -> Determination:
     verdict = programme_services.calculate(document, recorded=sources)["claims"][0]
     amount = Decimal(verdict["amount"] or "0")
     if verdict["outcome"] != "payable" or amount <= ZERO:
-        why = verdict["reasons"][0]["text"] if verdict["reasons"] else "核定后没有可支持的金额。"
-        raise Refusal(f"{why}不能提出拟支持意见。", code="nothing_payable")
+        raise Refusal(f"{_why_not(verdict['reasons'])}不能提出拟支持意见。", code="nothing_payable")
 
     def money(name: str) -> Decimal | None:
         return None if verdict[name] is None else Decimal(verdict[name])
@@ -285,6 +284,13 @@ def _determine(case: ReviewCase, actor: User) -> Determination:
         made_at=clock.now(),
         made_by=actor,
     )
+
+
+def _why_not(reasons: list[dict[str, str]]) -> str:
+    """What stands in the way: a fact that is missing before anything else."""
+    lacking = [reason["text"] for reason in reasons if reason["code"] == "missing_fact"]
+    against = [reason["text"] for reason in reasons if reason["code"] not in FAVOURABLE]
+    return "".join(lacking) or next(iter(against), "核定后没有可支持的金额。")
 
 
 def _budget_line(case: ReviewCase) -> BudgetLine:

@@ -30,8 +30,10 @@ def costs(request: HttpRequest, number: str) -> HttpResponse:
     """The table of costs, the current one's form, the running amount; for item 1 the judged sum."""
     found = found_case(request, number)
     _, rules = selectors.rules_of(found)
-    if not rules.takes_costs:
+    if rules.is_judged:
         return _judged(request, found)
+    if not rules.takes_costs:
+        raise Http404
     lines = selectors.cost_lines(found)
     asked = request.POST.get("cost") or request.GET.get("cost", "")
     current = _current(lines, asked)
