@@ -354,6 +354,8 @@ def _shown(fact: engine.FactSpec, value: Any) -> Any:
     """A stored fact as its input takes it."""
     if isinstance(value, bool):
         return str(value).lower()
+    if fact.type == "rate" and value:
+        return f"{(Decimal(value) * 100).normalize():f}%"
     return Decimal(value) if fact.type == "money" and value else value
 
 
@@ -367,6 +369,12 @@ def _fact_field(fact: engine.FactSpec) -> Text:
         case "year" | "count":
             unit = fact.unit or ("年" if fact.type == "year" else "")
             digits = forms.TextInput(attrs={"inputmode": "numeric"})
+            return Text(fact.label, widget=digits, unit=unit, width="short", **given)
+        case "number" | "rate":
+            if fact.type == "rate" and not fact.help:
+                given["help_text"] = "带上百分号，例如3.85%。"
+            unit = fact.unit if fact.type == "number" else ""
+            digits = forms.TextInput(attrs={"inputmode": "decimal"})
             return Text(fact.label, widget=digits, unit=unit, width="short", **given)
         case "bool":
             return radios(fact.label, YES_NO, **given)

@@ -111,7 +111,8 @@ class FindingsForm(forms.Form):
             choices = [("", "还没有核查"), *fact.choices.items()]
             return forms.ChoiceField(label=fact.label, help_text=fact.help, required=False, choices=choices)
         widget = forms.DateInput if fact.type == "date" else forms.TextInput
-        return forms.CharField(label=fact.label, help_text=fact.help, required=False, widget=widget)
+        hint = fact.help or ("带上百分号，例如3.85%。" if fact.type == "rate" else "")
+        return forms.CharField(label=fact.label, help_text=hint, required=False, widget=widget)
 
 
 class ReasonForm(forms.Form):

@@ -514,8 +514,10 @@ def fact_words(fact: engine.FactSpec, value: Any) -> str:
             return fact.choices.get(value, str(value))
         case "year":
             return f"{value}年"
-        case "count":
+        case "count" | "number":
             return f"{value}{fact.unit}"
+        case "rate":
+            return f"{(Decimal(value) * 100).normalize():f}%"
     return str(value)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -32,6 +33,8 @@ from portal.kernel.work import unit_of_work
 from portal.ledger import services as ledger
 from portal.ledger.selectors import balance, line_of, postings_of
 from portal.ledger.states import Accounts, Kinds
+
+_PLAIN_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,9})?")
 
 
 def start_claim(*, actor: User, project: Project, item: Item, window: Round) -> Claim:
@@ -363,6 +366,12 @@ def fact_value(fact: engine.FactSpec, value: Any) -> Any:
             if not _digits(value) or int(value) > 1_000_000:
                 raise Refusal("请填写不带小数的数量。", code="bad_count", field=fact.key)
             return int(value)
+        case "number":
+            if not _PLAIN_NUMBER.fullmatch(str(value).strip()):
+                raise Refusal("要写成数字，例如12.5，最多九位小数。", code="bad_number", field=fact.key)
+            return str(value).strip()
+        case "rate":
+            return _share(str(value).strip(), fact.key)
         case "bool":
             if not isinstance(value, bool) and value not in ("true", "false"):
                 raise Refusal("请选择“是”或“否”。", code="bad_choice", field=fact.key)
@@ -377,6 +386,18 @@ def fact_value(fact: engine.FactSpec, value: Any) -> Any:
     if "\x00" in text:
         raise Refusal("含有不能保存的字符，请重新输入。", code="bad_character", field=fact.key)
     return text
+
+
+def _share(text: str, field: str) -> str:
+    """A rate typed with its sign, as the share that is stored: 3.85% as 0.0385, 5‰ as 0.005."""
+    places = {"%": 2, "％": 2, "‰": 3}.get(text[-1:])
+    digits = text[:-1].strip()
+    if places is None or not _PLAIN_NUMBER.fullmatch(digits):
+        raise Refusal("比例要写成数字，带上百分号，例如3.85%。", code="bad_rate", field=field)
+    share = Decimal(digits).scaleb(-places)
+    if share > 1000 or -int(share.as_tuple().exponent) > 9:
+        raise Refusal("比例过大，或者小数超过七位。", code="bad_rate", field=field)
+    return f"{share:f}"
 
 
 def _digits(value: Any) -> bool:

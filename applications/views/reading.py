@@ -202,8 +202,10 @@ def fact_words(fact: engine.FactSpec, value: Any) -> str:
             return f"{day.year}年{day.month}月{day.day}日"
         case "year":
             return f"{value}年"
-        case "count":
+        case "count" | "number":
             return f"{value}{fact.unit}"
+        case "rate":
+            return f"{(Decimal(value) * 100).normalize():f}%"
         case "bool":
             return "是" if value else "否"
         case "choice":

@@ -18,6 +18,7 @@ from clauses.forms import EstimateForm, ItemForm, Question, RateField
 from clauses.inputs import InputErrors
 from clauses.views.chart import chart_of
 from clauses.views.estimate import Estimate
+from clauses.wording import instalments
 from portal.kernel import clock
 from portal.kernel.gate import public
 from portal.kernel.money import format_yuan
@@ -25,12 +26,6 @@ from portal.kernel.money import format_yuan
 NAMES = ("pack", "item")
 STEERING = ("edit", "rows")
 TYPED = {"核定基数": "你填写的数", "申报事实": "你填写的数"}
-PAID_ON = {
-    "approval": "批复后",
-    "milestone": "达到约定的节点后",
-    "assessment": "年度考核通过后",
-    "date": "到约定日期",
-}
 STEP = ("label", "result", "why", "formula")
 
 
@@ -134,7 +129,8 @@ def show(request: HttpRequest, question: Question, estimate: Estimate) -> HttpRe
         ],
         "chart": chart_of(estimate),
         "instalments": [
-            (one, Decimal(one["amount"]), when_paid(one)) for one in answer.get("instalments", [])
+            (label, text, Decimal(one["amount"]))
+            for (label, text, _), one in zip(instalments(item), answer.get("instalments", []), strict=False)
         ],
         "again": f"{reverse('calculator')}?{again.urlencode()}",
         "window": window,
@@ -147,12 +143,6 @@ def reading(policy: Policy, used: dict[str, Any]) -> str:
     """The wording of a point's value; the interface spells money points in yuan, the pack in fen."""
     spec = policy.settings[used["id"]]
     return spec.reading(fen_from_yuan(used["value"]) if spec.type == "money" else used["value"])
-
-
-def when_paid(one: dict[str, Any]) -> str:
-    """When an instalment is due, in words."""
-    words = PAID_ON.get(one["on"], one["on"])
-    return f"{words}，批复后第{one['years_later']}年" if one["years_later"] else words
 
 
 def other_quotes(policy: Policy, answer: dict[str, Any], own: str) -> list[catalogue.GeneralQuote]:

@@ -12,7 +12,7 @@ from clauses import catalogue, selectors
 from clauses.engine.policy import APPLICANT_KINDS, COST_DATES, Condition, Item, Paper, Policy
 from clauses.engine.term import chinese_day, local
 from clauses.models import Policy as LoadedPolicy
-from clauses.wording import lines, rule_in_words
+from clauses.wording import instalments, lines, rule_in_words
 from portal.pages.timeline import HAND_OVER_WORKDAYS, STEP_WORDS
 from review.services.calculation import ANSWER_WORKDAYS, objections_to
 from review.services.decisions import NOTICE_WORKDAYS
@@ -56,7 +56,7 @@ def guide_of(row: LoadedPolicy, policy: Policy, item: Item, at: datetime) -> dic
         "office_days": office_days(policy, item) if offer.pays else 0,
         "term": term_of(row, policy, item, at) if offer.pays else "",
         "rounds": rounds_of(row, item, at),
-        "instalments": instalments_of(item),
+        "instalments": [{"label": label, "text": text} for label, text, _ in instalments(item)],
         "payment": payment_of(policy, item) if offer.pays else [],
         "objections": objections_of(policy, item) if offer.pays else [],
         "overlap": overlap_of(policy) if offer.pays else None,
@@ -247,11 +247,6 @@ def minute_words(moment: datetime, *, is_end: bool = False) -> str:
     if not is_end and (here.hour, here.minute) == (0, 0):
         return chinese_day(here.date())
     return f"{chinese_day(here.date())} {here:%H:%M}"
-
-
-def instalments_of(item: Item) -> list[dict[str, str]]:
-    """The parts the award is paid in, where the text says so."""
-    return []
 
 
 def payment_of(policy: Policy, item: Item) -> list[str]:

@@ -145,10 +145,17 @@ def _running(found: ReviewCase) -> dict[str, Any]:
     return {"running": _amount(verdict), "verdict": verdict}
 
 
+def _typed(fact: engine.FactSpec, value: Any) -> Any:
+    """A stored finding as its input takes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return selectors.fact_words(fact, value) if fact.type == "rate" else value
+
+
 def _findings(found: ReviewCase, data: Any = None) -> dict[str, Any]:
     facts = selectors.reviewer_facts(found)
     stored = {
-        fact.key: str(value).lower() if isinstance(value, bool) else value
+        fact.key: _typed(fact, value)
         for fact in facts
         if (value := found.findings.get(fact.key)) is not None
     }
