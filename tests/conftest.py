@@ -10,10 +10,16 @@ from typing import Any
 
 import pytest
 from celery.contrib.testing.worker import start_worker
+from django.contrib.auth.models import Group
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser, sync_playwright
 
+from clauses import services as programmes
+from clauses.models import Item, Policy
+from portal.accounts.models import Unit
 from portal.celery import app
 from portal.kernel import clock
+from tests import standing
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -33,6 +39,24 @@ def business_time(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every test runs on 2023-10-16, as the demonstration does."""
     with clock.shifted_to(BUSINESS_DAY):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The shipped policies are entered once, as on every running portal, and stand in every test's database."""
+    with pytest.MonkeyPatch.context() as patch:
+        with django_db_blocker.unblock(), clock.shifted_to(BUSINESS_DAY):
+            programmes.load_policies()
+            standing.keep()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", standing.restore)
+        yield
+
+
+@pytest.fixture
+def bare(db: None) -> None:
+    """For a test that counts from nothing: no policy and no unit is in the database."""
+    for model in (Item, Policy, Unit, Group):
+        model.objects.all().delete()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from portal.kernel.permissions import SYSTEM
 from portal.kernel.work import unit_of_work
 from tests.racing import race
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 
 
 @pytest.fixture

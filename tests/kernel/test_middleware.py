@@ -13,7 +13,7 @@ from portal.kernel.middleware import ReadOnlyGetMiddleware, WriteOnGet, back_add
 from portal.kernel.refusals import Forbidden, Refusal, Refusals, Stale, raise_any
 from portal.kernel.rest import Problem, exception_handler
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 
 
 def asked(method, view):

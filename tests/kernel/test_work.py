@@ -10,7 +10,7 @@ from portal.kernel.models import Document, Event
 from portal.kernel.permissions import SYSTEM
 from portal.kernel.work import after_commit, enqueue, unit_of_work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare")]
 
 
 @pytest.fixture

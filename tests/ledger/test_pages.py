@@ -136,7 +136,7 @@ def test_faults_keep_what_was_typed(client, values, said):
     assert not BudgetLine.objects.exists()
 
 
-def test_no_line_for_others_items_or_policies(client):
+def test_no_line_for_others_items_or_policies(client, bare):
     client.force_login(making.staff(Roles.ADMINISTRATOR))
     assert "还没有载入政策" in text(client.get(reverse("budget_new")))
     page = text(client.post(reverse("budget_new"), given(items=["8a"])))
