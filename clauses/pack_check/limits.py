@@ -85,8 +85,10 @@ def most(part: object) -> Bound:
 def limit_faults(pack: Pack, part: object, place: Place, around: Bound = None) -> Iterator[Fault]:
     """Follow a rule down with the limit that stands around it."""
     if isinstance(part, CappedNode):
+        # What was granted before counts against the cap, so that a single award need not reach it.
+        below = None if part.already else part.of
         yield from cap_faults(
-            pack, part.cap.literal, Fraction(part.cap.amount), part.of, (*place, "cap"), around
+            pack, part.cap.literal, Fraction(part.cap.amount), below, (*place, "cap"), around
         )
         yield from limit_faults(
             pack, part.of, (*place, "of"), least_bound([around, Fraction(part.cap.amount)])

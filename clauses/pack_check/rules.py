@@ -251,6 +251,8 @@ def tier_faults(pack: Pack, facts: Mapping[str, FactModel], part: TiersNode, whe
         if low is not None and high is not None and value_of(low) >= value_of(high):
             yield fault(pack, f"这一档的下限“{low.literal}”不低于上限“{high.literal}”", *place)
         spans.append((value_of(low), row.above is None, value_of(high), row.below is None, low, high, place))
+    fact = facts.get(part.on.fact) if isinstance(part.on, FactNode) else None
+    whole = fact is not None and fact.type in ("count", "year")
     spans.sort(key=lambda span: (span[0] is not None, span[0] or 0))
     for before, after in itertools.pairwise(spans):
         _, _, high, high_in, _, high_figure, _ = before
@@ -258,7 +260,9 @@ def tier_faults(pack: Pack, facts: Mapping[str, FactModel], part: TiersNode, whe
         if high is None or low is None or high > low or (high == low and high_in and low_in):
             number = (low_figure or high_figure) and (low_figure or high_figure).literal
             yield fault(pack, f"两档重叠：{number or '没有界限'}属于不止一档", *place)
-        elif high < low or not (high_in or low_in):
+        elif (high < low or not (high_in or low_in)) and not (
+            whole and high_in and low_in and low - high == 1
+        ):
             yield fault(
                 pack, f"两档之间有空缺：“{high_figure.literal}”与“{low_figure.literal}”之间没有标准", *place
             )
