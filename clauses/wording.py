@@ -35,17 +35,19 @@ class Line:
     @property
     def pieces(self) -> list[tuple[str, Number | None]]:
         """The text cut at its numbers, so that each can be a link."""
-        found: list[tuple[str, Number | None]] = []
-        rest = self.text
+        taken: list[tuple[int, int, Number]] = []
         for number in self.numbers:
-            before, literal, after = rest.partition(number.literal)
-            if not literal:
-                continue
-            if before:
-                found.append((before, None))
-            found.append((literal, number))
-            rest = after
-        return [*found, (rest, None)] if rest else found
+            at = self.text.find(number.literal)
+            while any(start < at + len(number.literal) and at < end for start, end, _ in taken):
+                at = self.text.find(number.literal, at + 1)
+            if at >= 0:
+                taken.append((at, at + len(number.literal), number))
+        found: list[tuple[str, Number | None]] = []
+        done = 0
+        for start, end, one in sorted(taken, key=lambda span: span[0]):
+            found += [(self.text[done:start], None), (self.text[start:end], one)]
+            done = end
+        return [piece for piece in (*found, (self.text[done:], None)) if piece[0]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +318,9 @@ _PHRASES: dict[type, Callable[[Any, Speech], str]] = {
     rules.LesserOf: lambda node, speech: _joined(node, speech, "较小"),
     rules.GreaterOf: lambda node, speech: _joined(node, speech, "较大"),
     rules.SumOf: lambda node, speech: "，加上".join(say(part, speech) for part in node.of),
-    rules.Excess: lambda node, speech: f"{say(node.of, speech)}超过{say(node.over, speech)}的部分",
+    rules.Excess: lambda node, speech: (
+        node.label or f"{say(node.of, speech)}超过{say(node.over, speech)}的部分"
+    ),
     rules.EachCost: lambda node, speech: f"逐笔计算后相加（每笔{say(node.of, speech)}）",
     rules.ByFact: _by_fact,
     rules.Tiers: _tiers,
