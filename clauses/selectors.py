@@ -23,15 +23,14 @@ def pack(pack_id: str) -> engine.Policy:
     return loader.get_policy(pack_id)
 
 
-def edition(pack_hash: str) -> engine.Policy:
-    """The policy of an edition, shipped still or stored once. KeyError for an unknown hash, PackError if unreadable."""
-    for pack_id in loader.shipped_packs():
-        if (shipped := pack(pack_id)).hash == pack_hash:
-            return shipped
-    found = PackEdition.objects.filter(hash=pack_hash).first()
-    if found is None:
+def edition(pack_id: str, pack_hash: str) -> engine.Policy:
+    """The policy of an edition, as shipped now or as kept. KeyError for an unknown one, PackError for unreadable texts."""
+    if pack_id in loader.shipped_packs() and (shipped := pack(pack_id)).hash == pack_hash:
+        return shipped
+    kept = PackEdition.objects.filter(hash=pack_hash).first()
+    if kept is None:
         raise KeyError(pack_hash)
-    return loader.policy_from(found.data, found.source)
+    return loader.policy_from(kept.data, kept.source)
 
 
 def rules_of(item: Item) -> tuple[engine.Policy, engine.Item]:

@@ -1,5 +1,6 @@
 """Papers of a released batch: a letter and a calculation sheet for each payee, summary and payment table."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -150,7 +151,8 @@ def used_settings(line: BatchLine, policy: engine.Policy) -> list[dict[str, str]
             value = int(Decimal(value).scaleb(2))
         basis = ""
         if entry["source"] == "in_force":
-            basis = f"{entry['document_number']}，自{entry['effective_from']}起"
+            day = date.fromisoformat(entry["effective_from"])
+            basis = f"{entry['document_number']}，自{day.year}年{day.month}月{day.day}日起"
         used.append({"id": entry["id"], "name": spec.title, "value": spec.reading(value), "basis": basis})
     return used
 

@@ -32,7 +32,7 @@ def recompute(award: Award) -> dict[str, Any]:
     differ("awarded", f"{award.amount:.2f}", stored["amount"])
     fresh: dict[str, Any] | None = None
     try:
-        content = programmes.edition(decision["pack_hash"])
+        content = programmes.edition(decision["question"]["policy"], decision["pack_hash"])
         fresh = programme_services.calculate(
             decision["question"], content=content, recorded=decision.get("setting_sources")
         )["claims"][0]
