@@ -203,7 +203,9 @@ def test_after_kill_9_the_next_start_clears_up(project, port):
 
 
 def test_a_failing_step_shows_its_log_and_what_to_do(project, port):
-    (project / ".local/demo/tables.stamp").unlink(missing_ok=True)  # another test may have made the tables
+    new = project / "clauses/packs/new.yaml"  # another test may have loaded the others
+    new.parent.mkdir(parents=True)
+    new.write_text("id: new\n")
     answer = standin.run(project, "demo", PORTAL_PORT=port, BREAK_COMMAND="load_policies")
     assert answer.returncode == 1
     assert "失败 / failed: 载入政策" in answer.stderr
