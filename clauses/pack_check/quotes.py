@@ -10,6 +10,8 @@ from clauses.pack_file import Fault, Pack, Place
 from clauses.pack_form import GeneralModel, ItemModel
 from clauses.source_text import bounds_of_sentence, sentence_around
 
+MARKS = frozenset(["", *"，,、；;：:。！？（）()《》“” \n　"])
+PAIRS = ("“”", "（）", "()", "《》")
 CONDITION = re.compile("[^，,、；。（(]*的(?=[，,])")
 
 
@@ -37,6 +39,8 @@ def quote_faults(
             yield fault(pack, f"引文中没有“{anchor}”", *place, "anchors", index)
     if all(bounds_of_sentence(pack.source, part.quote)):
         return
+    if cut_through(pack.source, part.quote):
+        yield fault(pack, "引文断在词或括号、引号中间，要从标点之后开始、到标点为止", *place, "quote")
     if len(set(part.anchors)) < 2:
         yield fault(
             pack,
@@ -49,6 +53,14 @@ def quote_faults(
             yield fault(pack, f"引文漏了同一句里的数字“{literal}”", *place, "quote")
         for condition in CONDITION.findall(left):
             yield fault(pack, f"引文漏了同一句里的条件“{condition}”", *place, "quote")
+
+
+def cut_through(source: str, quote: str) -> bool:
+    """Whether a quote begins or ends in the middle of a phrase, or leaves a bracket or quotation mark open."""
+    at = source.find(quote)
+    before, after = source[at - 1 : at], source[at + len(quote) : at + len(quote) + 1]
+    inside = before not in MARKS or not (quote[-1] in MARKS or after in MARKS)
+    return inside or any(quote.count(left) != quote.count(right) for left, right in PAIRS)
 
 
 def left_out(pack: Pack, quote: str) -> list[str]:

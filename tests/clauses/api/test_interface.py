@@ -127,8 +127,13 @@ def test_get_on_the_calculation_is_not_a_method(client):
 
 
 def test_policies(client):
-    (line,) = client.get("/api/v1/policies/").json()
-    assert line["id"] == "harbin-ai-2022" and line["hash"] == POLICY.hash
+    lines = {line["id"]: line for line in client.get("/api/v1/policies/").json()}
+    assert {name: line["status"] for name, line in lines.items()} == {
+        "harbin-ai-2022": "final",
+        "harbin-ai-2022-draft": "draft",
+        "teaching": "teaching",
+    }
+    assert lines["harbin-ai-2022"]["hash"] == POLICY.hash
     whole = client.get("/api/v1/policies/harbin-ai-2022/").json()
     assert [clause["number"] for clause in whole["clauses"]] == list(POLICY.clauses)
     assert whole["filing"] == {"first": "2022-08-24", "last": "2023-12-31"}
