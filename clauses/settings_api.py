@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clauses import selectors, services, standing
+from clauses import catalogue, selectors, services, standing
 from clauses.models import Policy, SettingChange
 from clauses.permissions import decides_settings, may_propose, reads_settings
 from clauses.points import inside, outside
@@ -44,7 +44,7 @@ class HoldingOut(serializers.Serializer):
     value = serializers.JSONField()
     reading = serializers.CharField()
     items = serializers.ListField(child=serializers.CharField())
-    source = serializers.ChoiceField(choices=["default", "in_force"])
+    source = serializers.ChoiceField(choices=list(catalogue.SOURCE_LABELS))
     document_number = serializers.CharField(allow_null=True)
     effective_from = serializers.DateField(allow_null=True)
 
@@ -63,7 +63,7 @@ class SettingOut(serializers.Serializer):
     in_force = HoldingOut(many=True)
 
 
-class ChangeOut(serializers.Serializer):
+class SettingChangeOut(serializers.Serializer):
     """A change with its people; money in yuan as text."""
 
     id = serializers.IntegerField()
@@ -85,12 +85,12 @@ class ChangeOut(serializers.Serializer):
     reason = serializers.CharField(allow_blank=True)
 
 
-class ChangesOut(serializers.Serializer):
-    results = ChangeOut(many=True)
+class SettingChangesOut(serializers.Serializer):
+    results = SettingChangeOut(many=True)
     next = serializers.IntegerField(allow_null=True)
 
 
-class ChangeIn(serializers.Serializer):
+class SettingChangeIn(serializers.Serializer):
     """A change to propose; without `items` it is about every item of the point."""
 
     policy = serializers.CharField()
@@ -102,7 +102,7 @@ class ChangeIn(serializers.Serializer):
     note = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class DecisionIn(serializers.Serializer):
+class SettingDecisionIn(serializers.Serializer):
     """`refuse` and `revoke` need a reason."""
 
     act = serializers.ChoiceField(choices=ACTS)
@@ -138,15 +138,15 @@ def settings(request: Request, pack: str) -> Response:
     operation_id="setting_changes",
     summary="口径调整，新的在前",
     parameters=[POLICY, BEFORE],
-    responses={200: ChangesOut, 403: REFUSED[403], 404: REFUSED[404]},
+    responses={200: SettingChangesOut, 403: REFUSED[403], 404: REFUSED[404]},
 )
 @extend_schema(
     methods=["POST"],
     tags=TAGS,
     operation_id="setting_propose",
     summary="提出口径调整",
-    request=ChangeIn,
-    responses={201: ChangeOut, **REFUSED},
+    request=SettingChangeIn,
+    responses={201: SettingChangeOut, **REFUSED},
     examples=[OpenApiExample("两个事项取整到分", request_only=True, value=ASKED)],
 )
 @api_view(["GET", "POST"])
@@ -154,7 +154,7 @@ def setting_changes(request: Request) -> Response:
     """Changes, 50 a page; or a new one, which another person decides."""
     if request.method == "POST":
         require(may_propose, request.user, None)
-        asked = ChangeIn(data=request.data)
+        asked = SettingChangeIn(data=request.data)
         asked.is_valid(raise_exception=True)
         given = dict(asked.validated_data)
         policy = Policy.objects.filter(pack=given.pop("policy")).first()
@@ -172,14 +172,14 @@ def setting_changes(request: Request) -> Response:
         "results": [_change(one) for one in page[:PAGE]],
         "next": page[PAGE - 1].pk if len(page) > PAGE else None,
     }
-    return Response(ChangesOut(answer).data)
+    return Response(SettingChangesOut(answer).data)
 
 
 @extend_schema(
     tags=TAGS,
     operation_id="setting_change",
     summary="一项口径调整",
-    responses={200: ChangeOut, 403: REFUSED[403], 404: REFUSED[404]},
+    responses={200: SettingChangeOut, 403: REFUSED[403], 404: REFUSED[404]},
 )
 @api_view(["GET"])
 def setting_change(request: Request, pk: int) -> Response:
@@ -192,15 +192,15 @@ def setting_change(request: Request, pk: int) -> Response:
     operation_id="setting_decide",
     summary="批准、不批准、撤回或撤销",
     description="批准和不批准由提出人以外的人办理；撤回由提出人在批准前办理；撤销只能在生效日期之前。",
-    request=DecisionIn,
-    responses={200: ChangeOut, **REFUSED},
+    request=SettingDecisionIn,
+    responses={200: SettingChangeOut, **REFUSED},
     examples=[OpenApiExample("批准", request_only=True, value={"act": "approve"})],
 )
 @api_view(["POST"])
 def setting_decide(request: Request, pk: int) -> Response:
     require(decides_settings, request.user, None)
     change = _found(pk)
-    asked = DecisionIn(data=request.data)
+    asked = SettingDecisionIn(data=request.data)
     asked.is_valid(raise_exception=True)
     act, reason = asked.validated_data["act"], asked.validated_data["reason"]
     given: dict[str, Any] = {"actor": request.user, "change": change}
@@ -264,7 +264,7 @@ def _change(change: SettingChange) -> dict[str, Any]:
         return person.display_name if person else None
 
     return dict(
-        ChangeOut(
+        SettingChangeOut(
             {
                 "id": change.pk,
                 "policy": change.policy.pack,

@@ -103,7 +103,7 @@ def test_lists_take_the_same_number_of_queries(client, django_assert_num_queries
         making.cost(admin, project, "100.00")
     client.force_login(admin)
     client.get("/claims/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/claims/")
     with django_assert_num_queries(5):
         client.get("/projects/")
