@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 
+from applications.cost_terms import categories, flag_tests, money_items
 from applications.models import Claim, CostItem
 from applications.services.projects import DATES
 from applications.states import EvidenceKinds, Sides
 from clauses import engine
-from clauses import selectors as programmes
 from clauses.models import ListedEvent
 
 YES_NO = (("true", "是"), ("false", "否"))
@@ -104,7 +104,7 @@ class CostForm(forms.Form):
         self._fit_dates(asking)
         self._fit_words()
         self.fields["category"].widget.choices = [("", "请选择"), *categories(asking)]
-        self.flags = _flag_tests(asking)
+        self.flags = flag_tests(asking)
         for test in self.flags:
             self.fields[f"flag_{test.flag}"] = _flag_field(test)
             if test.flag in self.kept_flags:
@@ -296,40 +296,6 @@ class StartForm(forms.Form):
         super().__init__(data, initial={**only, **(initial or {})})
         self.fields["project"].widget.choices = list(projects.items())
         self.fields["round"].widget.choices = list(rounds.items())
-
-
-def money_items() -> list[engine.Item]:
-    """Every item that is paid by costs, over the policies in force as loaded."""
-    packs = [programmes.pack(policy.pack) for policy in programmes.loaded_policies()]
-    return [
-        rules
-        for pack in packs
-        if pack.status == "final"
-        for rules in pack.items.values()
-        if rules.kind == "money" and rules.takes_costs
-    ]
-
-
-def categories(asking: Iterable[engine.Item]) -> list[tuple[str, str]]:
-    """The union of the items' categories; a code that several items word differently has its shortest name."""
-    found: dict[str, str] = {}
-    for rules in asking:
-        for category in rules.categories:
-            known = found.get(category.code)
-            if known is None or len(category.label) < len(known):
-                found[category.code] = category.label
-    last = [("other", found.pop("other"))] if "other" in found else []
-    return [*found.items(), *last]
-
-
-def _flag_tests(asking: Iterable[engine.Item]) -> list[Any]:
-    found: dict[str, Any] = {}
-    for rules in asking:
-        for test in rules.cost_tests:
-            known = found.get(test.flag)
-            if known is None or len(test.label) < len(known.label):
-                found[test.flag] = test
-    return list(found.values())
 
 
 def _flag_field(test: Any) -> forms.Field:

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import selectors, services
-from applications.forms import ProjectEditForm, ProjectForm, categories, money_items
+from applications.cost_terms import categories, money_items
+from applications.forms import ProjectEditForm, ProjectForm
 from applications.models import CostItem, Project
 from applications.states import Sides
 from applications.views.reading import date_label

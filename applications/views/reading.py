@@ -12,7 +12,7 @@ from django.template.defaultfilters import linebreaksbr
 from django.urls import NoReverseMatch, reverse
 
 from applications import selectors
-from applications.forms import categories
+from applications.cost_terms import categories
 from applications.models import Attachment, Claim, CostItem
 from applications.selectors import Missing
 from applications.states import APPLICANT, EvidenceKinds, Sections, Sides, Wording
