@@ -283,7 +283,9 @@ class Question:
         self.by_cost = by_cost(item)
         rows = [CostRow(data, item=item, number=number) for number in range(1, MOST_ROWS + 1)]
         self.used = [row for row in rows if item.takes_costs and row.is_used]
-        self.is_filled = bool(self.used) or any(name in data for name in bare.main) or not bare.main
+        names = {*bare.main, *bare.more} - ({"applicant_kind"} - {*bare.main})
+        sent = any(name in data for name in names) or (self.by_cost and "c1-amount" in data)
+        self.is_filled = bool(self.used) or sent or not (bare.main or self.by_cost)
         self.form = EstimateForm(
             data if self.is_filled else None, item=item, initial={name: data[name] for name in data}
         )

@@ -1,6 +1,6 @@
 """The calculator: GET with everything in the address, so that a result can be passed on. Nothing is kept."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from clauses import catalogue, selectors
 from clauses.engine.money import fen_from_yuan
 from clauses.engine.policy import Policy
+from clauses.engine.term import local
 from clauses.forms import EstimateForm, ItemForm, Question, RateField
 from clauses.inputs import InputErrors
 from clauses.views.chart import chart_of
@@ -32,22 +33,22 @@ STEP = ("label", "result", "why", "formula")
 @public
 @require_safe
 def calculator(request: HttpRequest) -> HttpResponse:
-    found = catalogue.published()
+    found = calculable()
     if not found:
         return render(request, "clauses/calculator_empty.html")
     tidy = without_blanks(request.GET)
     if tidy is not None:
         return redirect(f"{reverse('calculator')}?{tidy.urlencode()}")
-    packs = {policy.id: policy for _, policy in found}
-    policy = packs.get(request.GET.get("pack", ""), found[0][1])
+    packs = {policy.id: policy for policy in found}
+    policy = packs.get(request.GET.get("pack", ""), found[0])
     code = request.GET.get("item", "")
     if code not in policy.items or policy.id != request.GET.get("pack", policy.id):
-        return choose(request, policy, [policy for _, policy in found])
+        return choose(request, policy, found)
     question = Question(request.GET, policy=policy, item=policy.item(code))
     wants_form = any(request.GET.get(name) for name in STEERING)
     if question.is_filled and not wants_form and question.is_valid():
         try:
-            estimate = Estimate(policy, question.item, question.claim())
+            estimate = Estimate(policy, question.item, question.claim(), filed_at(policy))
         except InputErrors as errors:
             question.take(errors.errors)
         else:
@@ -55,6 +56,26 @@ def calculator(request: HttpRequest) -> HttpResponse:
                 return show(request, question, estimate)
             question.lack(estimate.missing)
     return ask(request, question)
+
+
+def calculable() -> list[Policy]:
+    """The policies one may calculate with: those in force first, then examples; a draft has nothing to promise."""
+    loaded = [selectors.pack(row.pack) for row in selectors.loaded_policies()]
+    found = [policy for policy in loaded if policy.status != "draft"]
+    return sorted(found, key=lambda policy: policy.status != "final")
+
+
+def filed_at(policy: Policy) -> datetime:
+    """Now; an example is calculated inside its own term, whenever that is."""
+    now = clock.now()
+    if policy.status == "final" or policy.filing.first <= local(now).date() <= policy.filing.last:
+        return now
+    return clock.at(policy.filing.first)
+
+
+def warning(policy: Policy) -> tuple[str, str] | None:
+    """What is said on every page about a policy that is not in force: lead words and a sentence."""
+    return catalogue.NOT_IN_FORCE.get(policy.status)
 
 
 def without_blanks(given: QueryDict) -> QueryDict | None:
@@ -82,6 +103,7 @@ def choose(request: HttpRequest, policy: Policy, policies: list[Policy]) -> Http
         "faults": faults,
         "kept": kept,
         "term": catalogue.term(policy, clock.now(), is_open=bool(open_round_of(policy))),
+        "warning": warning(policy),
     }
     return render(request, "clauses/calculator.html", context)
 
@@ -97,7 +119,12 @@ def open_round_of(policy: Policy, code: str | None = None) -> Any:
 
 def ask(request: HttpRequest, question: Question) -> HttpResponse:
     offer = catalogue.offer(question.policy, question.item, clock.now())
-    context = {"question": question, "offer": offer, "policy": question.policy}
+    context = {
+        "question": question,
+        "offer": offer,
+        "policy": question.policy,
+        "warning": warning(question.policy),
+    }
     return render(request, "clauses/estimate_form.html", context)
 
 
@@ -128,6 +155,7 @@ def show(request: HttpRequest, question: Question, estimate: Estimate) -> HttpRe
             for one in answer["settings"]
         ],
         "chart": chart_of(estimate),
+        "warning": warning(policy),
         "instalments": [
             (label, text, Decimal(one["amount"]))
             for (label, text, _), one in zip(instalments(item), answer.get("instalments", []), strict=False)

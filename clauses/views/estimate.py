@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -60,13 +61,14 @@ class Estimate:
     InputErrors from the constructor name what is wrong with the claim.
     """
 
-    def __init__(self, policy: Policy, item: Item, claim: dict[str, Any]) -> None:
+    def __init__(
+        self, policy: Policy, item: Item, claim: dict[str, Any], filed_at: datetime | None = None
+    ) -> None:
         self.policy = policy
         self.item = item
         reader = Reader()
-        read = reader.claim(
-            policy, {**claim, "filed_at": clock.now().isoformat()}, "", None, selectors.settings_source()
-        )
+        moment = (filed_at or clock.now()).isoformat()
+        read = reader.claim(policy, {**claim, "filed_at": moment}, "", None, selectors.settings_source())
         if read is None:
             raise InputErrors(reader.errors)
         self.facts: ClaimFacts = read

@@ -8,7 +8,7 @@ from django.test.utils import get_runner
 
 def main() -> None:
     django.setup()
-    from tests.benchmarks import clauses  # models need the settings
+    from tests.benchmarks import clauses, pages  # models need the settings
 
     runner = get_runner(settings)(interactive=False, verbosity=0)
     runner.setup_test_environment()
@@ -16,6 +16,7 @@ def main() -> None:
     try:
         call_command("load_policies", verbosity=0)
         clauses.measure()
+        pages.measure()
     finally:
         runner.teardown_databases(databases)
         runner.teardown_test_environment()

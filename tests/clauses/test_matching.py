@@ -13,7 +13,10 @@ NOW = datetime(2023, 10, 16, 9)
 
 
 def ask(*plans, now=NOW, **given):
-    document = {"policy": "harbin-ai-2022", "plans": [dict(zip(("topic", "amount"), one)) for one in plans]}
+    document = {
+        "policy": "harbin-ai-2022",
+        "plans": [dict(zip(("topic", "amount"), one, strict=False)) for one in plans],
+    }
     _, found = match(document | given, now=lambda: now)
     return {one.item.id: one for one in found}
 

@@ -235,3 +235,59 @@ def test_odd_steering_does_no_harm(client, rows):
 
 def test_nobody_else_than_a_reader(client):
     assert client.post("/calculator/", {"item": "2a"}).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("item", "given", "said"),
+    [
+        ("6", {"new_firms": "十家"}, "要写成整数，例如12。"),
+        ("6", {"new_firms": "-1"}, "要写成整数，例如12。"),
+        ("6", {"new_firms": "9" * 30}, "应是0到1000000000之间的整数。"),
+        ("6", {"new_firms": "9" * 6000}, "内容太长，请只写数字。"),
+        ("2", {"base": "1" * 6000}, "内容太长，请只写数字。"),
+        ("7", {"area": "很大"}, "要写成数字，例如12.5，最多九位小数。"),
+        ("20", {"loan_rate": "高"}, "要写成百分数，例如3.85，表示3.85%。"),
+        ("20", {"loan_rate": "999999999"}, "百分数过大，或者小数超过七位。"),
+        ("20", {"loan_from": "昨天"}, "日期要写成年、月、日，例如2023-03-01。"),
+        ("24", {"key_chain": "也许"}, "请选择是或者不是。"),
+        ("3", {"applicant_kind": "bank"}, "请从选项中选择。"),
+        ("28", {"approval_number": "号" * 300}, "不要超过200个字。"),
+        ("26", {"c1-amount": ""}, "还不能计算：缺少逐笔费用。"),
+        ("26", {"c1-amount": "x"}, "金额要写成数字"),
+    ],
+)
+def test_each_type_of_fact_says_what_is_wrong_with_it(client, item, given, said):
+    text = main(page(client, asked(pack="teaching", item=item, **given)))
+    assert said in text and "最多可得" not in text
+
+
+def test_a_figure_written_twice_is_said(client):
+    text = main(page(client, "/calculator/?item=2a&base=100&base=200"))
+    assert "“新购置研发设备总价”在地址里写了不止一次，请只保留一个。" in text and "最多可得" not in text
+
+
+def test_what_is_missing_depends_on_the_case(client):
+    text = main(page(client, asked(pack="teaching", item="17", chosen_way="booths", hall_rent="1000000")))
+    assert text.count("还不能计算：缺少标准展位。") == 2
+    text = main(page(client, asked(pack="teaching", item="17", chosen_way="rent", hall_rent="1000000")))
+    assert "300,000.00元30万元" in text
+
+
+def test_an_amount_that_is_not_a_cost_has_its_curve_and_its_limit(client):
+    markup = page(client, asked(pack="teaching", item="19", national_money="1500000"))
+    text = main(markup)
+    assert "再增加50万元可达上限。" in text and markup.count("<svg class=") == 2
+    text = main(page(client, asked(pack="teaching", item="19", national_money="3000000")))
+    assert "达到上限，超出200万元的" in text
+
+
+def test_a_page_asks_the_database_little(client, django_assert_max_num_queries):
+    page(client, asked(item="2a", base="60000000"))
+    with django_assert_max_num_queries(12):
+        client.get(asked(item="2a", base="60000000"))
+
+
+def test_a_rule_by_cost_opens_without_a_fault(client):
+    text = main(page(client, asked(pack="teaching", item="26")))
+    assert "逐笔费用" in text and "需要改正" not in text
+    assert "需要改正" not in main(page(client, asked(pack="teaching", item="3", edit="")))
