@@ -245,7 +245,6 @@ FORM_MESSAGES = {
     "string_pattern_mismatch": "“{key}”的写法不符合要求：{input}",
     "string_too_short": "“{key}”不能为空",
     "too_short": "“{key}”的内容太少",
-    "union_tag_invalid": "不认识的规则节点：{input}",
     "union_tag_not_found": "规则节点缺少“node”",
     "greater_than_equal": "“{key}”太小：{input}",
     "less_than_equal": "“{key}”太大：{input}",
@@ -258,7 +257,13 @@ def form_faults(error: ValidationError, lines: Mapping[Place, int], file: str = 
     for detail in error.errors():
         place = known_place(detail["loc"], lines)
         key = next((str(step) for step in reversed(detail["loc"]) if isinstance(step, str)), "")
-        if detail["type"] == "value_error":
+        if detail["type"] == "union_tag_not_found" and "figure_kind" in detail["ctx"]["discriminator"]:
+            message = f"“{key}”应是原文的数字：写明amount、rate或number之一"
+        elif detail["type"] == "union_tag_invalid" and "test" in detail["ctx"]["discriminator"]:
+            message = f"不认识的条件：{detail['ctx']['tag']}"
+        elif detail["type"] == "union_tag_invalid":
+            message = f"不认识的规则节点：{detail['ctx']['tag']}"
+        elif detail["type"] == "value_error":
             message = str(detail["ctx"]["error"])
         else:
             template = FORM_MESSAGES.get(detail["type"], "“{key}”有误：" + detail["msg"])

@@ -6,6 +6,7 @@ from clauses import api, match_api, settings_api, views
 
 urlpatterns = [
     path("policies/", views.policy_list, name="policy"),
+    path("policies/schemas/<str:schema>", views.pack_schema, name="pack_schema"),
     path("policies/<slug:pack>/", views.policy_detail, name="policy_detail"),
     path("policies/<slug:pack>/text/", views.policy_text, name="policy_text"),
     path("policies/<slug:pack>/compare/<slug:other>/", views.policy_compare, name="policy_compare"),

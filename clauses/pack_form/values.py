@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag
 
 from clauses.engine import figures, literals
 from clauses.engine.money import Rate, fen_from_yuan
@@ -132,7 +132,18 @@ class NumberModel(Part):
         return figures.Number(self.number, self.literal, self.words, scope.quote(self.words))
 
 
-FigureModel = AmountModel | RateModel | NumberModel
+def figure_kind(value: object) -> str | None:
+    """Which figure is meant, by the key that only it has."""
+    keys = value if isinstance(value, dict) else type(value).model_fields if isinstance(value, Part) else ()
+    return next((name for name in ("amount", "rate", "number") if name in keys), None)
+
+
+FigureModel = Annotated[
+    Annotated[AmountModel, Tag("amount")]
+    | Annotated[RateModel, Tag("rate")]
+    | Annotated[NumberModel, Tag("number")],
+    Discriminator(figure_kind),
+]
 
 
 class OtherNumberModel(Part):

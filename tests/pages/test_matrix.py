@@ -53,6 +53,7 @@ MATRIX: dict[str, set[str]] = {
             "policy_detail",
             "policy_text",
             "policy_compare",
+            "pack_schema",
             "clause",
             "item",
             "calculator",
@@ -472,6 +473,7 @@ class World:
             .replace("<slug:other>", f"{making.PACK}-draft")
             .replace("<str:code>", "2a")
             .replace("<str:name>", "Q35")
+            .replace("<str:schema>", "policy.schema.json")
             .replace("<str:claim>", self.paid_claim.number)
             .replace("<str:section>", "overview")
         )
