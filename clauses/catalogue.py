@@ -168,6 +168,16 @@ class Offer:
         return wording.basis(self.item)
 
     @property
+    def is_judged(self) -> bool:
+        """Whether the text gives only a ceiling and people set the amount."""
+        return self.basis == wording.JUDGED
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a basis, a rate and a cap say it all."""
+        return self.is_judged or self.rate is not None
+
+    @property
     def instalments(self) -> list[tuple[str, str, tuple[wording.Number, ...]]]:
         """How an award is paid out, where the text says so."""
         return wording.instalments(self.item)

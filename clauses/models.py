@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from clauses.loader import get_policy
 from clauses.states import RoundStates, SettingStates
 
 USER = settings.AUTH_USER_MODEL
@@ -57,6 +58,11 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def place(self) -> str:
+        """第二条第一项, as pages and papers name it; fetch the policy with the item."""
+        return get_policy(self.policy.pack).item(self.code).place
 
 
 class Round(models.Model):

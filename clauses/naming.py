@@ -1,5 +1,7 @@
 """How places of a policy are named: 第二条第一项."""
 
+from collections.abc import Sequence
+
 from clauses.engine.policy import Item, Policy
 
 _DIGITS = "一二三四五六七八九"
@@ -13,12 +15,19 @@ def ordinal(number: int) -> str:
     return ("" if tens == 1 else _DIGITS[tens - 1]) + "十" + (_DIGITS[ones - 1] if ones else "")
 
 
-def order(policy: Policy, item: Item) -> str:
+def order_among(item: str, siblings: Sequence[str]) -> str:
     """第一项; empty when the clause has this item alone."""
-    siblings = [one.id for one in policy.items_of(item.clause)]
-    return f"第{ordinal(siblings.index(item.id) + 1)}项" if len(siblings) > 1 else ""
+    return f"第{ordinal(siblings.index(item) + 1)}项" if len(siblings) > 1 else ""
+
+
+def place_among(clause: str, item: str, siblings: Sequence[str]) -> str:
+    """第二条第一项, for an item among those of its clause."""
+    return f"第{clause}条{order_among(item, siblings)}"
+
+
+def order(policy: Policy, item: Item) -> str:
+    return order_among(item.id, [one.id for one in policy.items_of(item.clause)])
 
 
 def place(policy: Policy, item: Item) -> str:
-    """第二条第一项."""
-    return f"第{item.clause}条{order(policy, item)}"
+    return place_among(item.clause, item.id, [one.id for one in policy.items_of(item.clause)])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from clauses.engine import policy
 from clauses.engine.rules import Node, walk
+from clauses.naming import place_among
 from clauses.pack_file import Pack
 from clauses.pack_form import ItemModel, Scope
 from clauses.source_text import paragraph_of, sentence_around
@@ -82,6 +83,9 @@ def build_item(
         contact=model.contact,
         more_quotes=scope.more_quotes,
         instalments=tuple(one.build(scope) for one in model.instalments),
+        place=place_among(
+            model.clause, model.id, [one.id for one in data.items if one.clause == model.clause]
+        ),
     )
 
 

@@ -8,6 +8,8 @@ from clauses.engine import rules
 from clauses.engine.policy import Item
 
 BASE = "核定基数"
+JUDGED = "评审核定"
+BY_RULE = "按规则计算"
 COMPARED = {"at_least": "不低于", "more_than": "超过", "at_most": "不超过", "less_than": "低于"}
 _STARTS = ("按", "每", "由", "逐", "在", "定额")
 
@@ -240,6 +242,22 @@ def _factor(node: Any, speech: Speech) -> str:
     return speech.label(node.factor) if isinstance(node.factor, str) else str(node.factor.literal)
 
 
+def _times(node: Any, speech: Speech) -> str:
+    """A ratio such as 1:0.5 matches what stands before it; any other factor multiplies it."""
+    factor = _factor(node, speech)
+    return (
+        f"{say(node.of, speech)}，按{factor}配套" if ":" in factor else f"{say(node.of, speech)}乘以{factor}"
+    )
+
+
+def _excess(node: Any, speech: Speech) -> str:
+    """What one amount has over another: by its name, with the two where they are not named themselves."""
+    of, over = say(node.of, speech), say(node.over, speech)
+    if not node.label:
+        return f"{of}超过{over}的部分"
+    return node.label if _is_leaf(node.of) and _is_leaf(node.over) else f"{node.label}（{of}减去{over}）"
+
+
 def _per_unit(node: Any, speech: Speech) -> str:
     unit = speech.units.get(getattr(node.count, "fact", ""), "")
     said = f"{say(node.count, speech)}，每{node.step.literal if node.step else unit or '个'}{node.amount.literal}"
@@ -309,7 +327,7 @@ _PHRASES: dict[type, Callable[[Any, Speech], str]] = {
     rules.FixedAmount: lambda node, speech: _first(node),
     rules.PerUnit: _per_unit,
     rules.RateOf: lambda node, speech: f"{say(node.of, speech)}的{_first(node)}",
-    rules.Times: lambda node, speech: f"{say(node.of, speech)}乘以{_factor(node, speech)}",
+    rules.Times: _times,
     rules.Ratio: lambda node, speech: node.label or f"{say(node.of, speech)}与{say(node.to, speech)}之比",
     rules.Pool: lambda node, speech: f"{say(node.of, speech)}，总额{_first(node)}，不够时按比例分配",
     rules.Capped: lambda node, speech: f"{say(node.of, speech)}，最高{_first(node)}",
@@ -318,9 +336,7 @@ _PHRASES: dict[type, Callable[[Any, Speech], str]] = {
     rules.LesserOf: lambda node, speech: _joined(node, speech, "较小"),
     rules.GreaterOf: lambda node, speech: _joined(node, speech, "较大"),
     rules.SumOf: lambda node, speech: "，加上".join(say(part, speech) for part in node.of),
-    rules.Excess: lambda node, speech: (
-        node.label or f"{say(node.of, speech)}超过{say(node.over, speech)}的部分"
-    ),
+    rules.Excess: _excess,
     rules.EachCost: lambda node, speech: f"逐笔计算后相加（每笔{say(node.of, speech)}）",
     rules.ByFact: _by_fact,
     rules.Tiers: _tiers,
@@ -398,7 +414,7 @@ def basis(item: Item) -> str:
     if rated:
         return say(rated[0].of, speech_of(item))
     judged = any(isinstance(node, rules.JudgedAmount) for node in rules.walk(item.rule))
-    return "评审核定" if judged else "按规则计算"
+    return JUDGED if judged else BY_RULE
 
 
 _EVENTS = {

@@ -619,11 +619,11 @@ def notice_rows(notice: Notice) -> list[NoticeRow]:
     behind: dict[tuple[str, str, str], list[ReviewCase]] = {}
     for one in listed:
         _, rules = rules_of(one)
-        place = (one.claim.organisation.name, one.claim.project.name, f"第{rules.clause}条 {rules.title}")
+        place = (one.claim.organisation.name, one.claim.project.name, rules.title)
         behind.setdefault(place, []).append(one)
     rows = []
     for row in notice.document.decision["rows"]:
-        found = behind.get((row["organisation"], row["project"], row["clause"]), [])
+        found = behind.get((row["organisation"], row["project"], row["clause"].partition(" ")[2]), [])
         case: ReviewCase | None = found.pop(0) if found else None
         gone = ""
         if case is None:

@@ -100,7 +100,7 @@ def receipt(claim: Claim, *, submitted_at: datetime) -> dict[str, Any]:
         "claim_number": claim.number,
         "project": claim.project.name,
         "item": rules.title,
-        "clause": f"第{rules.clause}条",
+        "clause": rules.place,
         "policy": {"title": policy.title, "number": policy.document_number},
         "round": claim.round.name,
         "submitted_at": submitted_at.replace(microsecond=0).isoformat(),

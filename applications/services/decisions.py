@@ -105,7 +105,7 @@ def refuse(*, actor: User, claim: Claim, code: str, note: str, seen: str = "") -
                 {
                     "code": RefusalCodes(code).label,
                     "text": note.strip(),
-                    "clause": f"第{rules.clause}条",
+                    "clause": rules.place,
                     "quote": rules.quote,
                 }
             ],
@@ -158,7 +158,7 @@ def reject(*, actor: User, claim: Claim, reason: str) -> tuple[Claim, Document]:
             kind="not_supported",
             title="不予支持通知书",
             reasons=[
-                {"code": "审核意见", "text": reason, "clause": f"第{rules.clause}条", "quote": rules.quote}
+                {"code": "审核意见", "text": reason, "clause": rules.place, "quote": rules.quote}
             ],
             basis="经审核，你单位的申报未列入支持名单",
             remedy=f"对本决定有异议的，可以自收到之日起{RECONSIDER_WORKDAYS}个工作日内书面申请复核，由另一名工作人员办理。",

@@ -239,7 +239,10 @@ class InstalmentPlan:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One kind of support: the sentence it stands on, who may ask, what counts and how much is paid."""
+    """One kind of support: the sentence it stands on, who may ask, what counts and how much is paid.
+
+    `place` is how papers name it: 第二条第一项.
+    """
 
     id: str
     ordinal: int
@@ -278,6 +281,7 @@ class Item:
     contact: str
     more_quotes: tuple[str, ...] = ()
     instalments: tuple[InstalmentPlan, ...] = ()
+    place: str = ""
 
     @property
     def lead_unit(self) -> str:

@@ -31,7 +31,7 @@ def notice_decision(
             {
                 "organisation": case.claim.organisation.name,
                 "project": case.claim.project.name,
-                "clause": f"第{item.clause}条 {item.title}",
+                "clause": f"{item.place} {item.title}",
                 "amount": f"{determination.amount:.2f}" if determination else "0.00",
             }
         )

@@ -67,7 +67,7 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
         "file": found,
         "claim": claim,
         "rules": rules,
-        "clause_place": f"{policy.document_number}　第{rules.clause}条",
+        "clause_place": f"{policy.document_number}　{rules.place}",
         "status": (APPLICANT if own else OFFICE)[state],
         "own": own,
         "case": case,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from clauses import sentences, services, wording
+from clauses import markup, sentences, services, wording
 from clauses.loader import get_policy
 from clauses.models import Item, Policy
 from portal.accounts.states import Roles
@@ -115,6 +115,20 @@ def test_a_draft_says_so_on_every_page_and_offers_no_filing(client, address):
     assert "征求意见稿，已被正式文件取代。" in main(markup)
     for word in ("开始申报", "估算能得多少", "可以直接申报"):
         assert word not in main(markup)
+
+
+@pytest.mark.parametrize("address", ["", "text/", "items/1/", "clauses/3/"])
+def test_the_teaching_policy_is_marked_as_an_example(client, address):
+    text = main(page(client, f"/policies/teaching/{address}"))
+    assert "示例，不是真实的政策文件。" in text
+    assert "开始申报" not in text and "估算能得多少" not in text
+
+
+def test_every_rule_of_the_teaching_policy_is_drawn(client):
+    policy = get_policy("teaching")
+    for item in policy.items.values():
+        drawn = words(str(markup.rule_tree(policy, item)))
+        assert all(line.text in drawn for line in wording.lines(item))
 
 
 def test_the_list_keeps_drafts_apart(client):
