@@ -6,6 +6,8 @@ from datetime import date
 
 from applications.states import EvidenceKinds
 
+DIGITAL_LENGTH = 20
+
 
 def normal(text: str) -> str:
     """Width, case and spaces folded away."""
@@ -24,11 +26,15 @@ def evidence_key(
 ) -> str:
     """One spelling of a paper's identity and line (definitions: evidence key).
 
-    An invoice is known by its code (数电 when it has none), number, line and side; other papers by issuer,
-    number, date and line. Leading zeros are kept out, since people drop them from fixed-length numbers.
+    An invoice is known by its code (数电 when it has none, and always for a number of 20 digits), number, line
+    and side; other papers by issuer, number, date and line. Leading zeros are kept out, since people drop them
+    from fixed-length numbers.
     """
-    number = normal(document_number).lstrip("0") or "0"
+    whole = normal(document_number)
+    number = whole.lstrip("0") or "0"
     if kind == EvidenceKinds.INVOICE:
-        return f"invoice:{normal(invoice_code).lstrip('0') or '数电'}:{number}:{line}:{side}"
+        digital = len(whole) == DIGITAL_LENGTH and whole.isascii() and whole.isdigit()
+        code = "" if digital else normal(invoice_code).lstrip("0")
+        return f"invoice:{code or '数电'}:{number}:{line}:{side}"
     day = document_date.isoformat() if document_date else ""
     return f"{kind}:{normal(counterparty)}:{number}:{day}:{line}:{side}"

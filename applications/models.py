@@ -4,7 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from applications.states import DEAD, ClaimStates, EvidenceKinds, RefusalCodes, Sides
+from applications.imported import ImportFault as ImportFault
+from applications.imported import ImportJob as ImportJob
+from applications.imported import ImportSource as ImportSource
+from applications.imported import Invoice as Invoice
+from applications.states import DEAD, ClaimStates, EvidenceKinds, Proofs, RefusalCodes, Sides
 from clauses.models import Item, Round
 from portal.accounts.models import Organisation
 from portal.kernel.money import MoneyField
@@ -34,7 +38,8 @@ class Project(models.Model):
 class CostItem(models.Model):
     """One cost or income with its evidence key: what makes two entries the same cost.
 
-    `amount` is yuan without input tax where that can be deducted (Q08).
+    `amount` is yuan without `tax`; where the tax is not known apart, as it was typed (Q08). `invoiced` is what the
+    invoice's line says and `reversed` what red letters took off it.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cost_items")
@@ -51,6 +56,13 @@ class CostItem(models.Model):
     line = models.PositiveSmallIntegerField("行号", default=1)
     counterparty = models.CharField("对方单位", max_length=120)
     amount = MoneyField("金额")
+    tax = MoneyField("税额", null=True, blank=True)
+    proof = models.CharField("依据", max_length=10, choices=Proofs, default=Proofs.TYPED)
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="cost_items"
+    )
+    invoiced = MoneyField("发票金额", null=True, blank=True)
+    reversed = MoneyField("已红冲", default=0)
     contract_number = models.CharField("合同号", max_length=60, blank=True)
     contract_date = models.DateField("合同日期", null=True, blank=True)
     invoice_date = models.DateField("开票日期", null=True, blank=True)
@@ -66,9 +78,20 @@ class CostItem(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["project", "id"], name="costitem_by_project"),
+            models.Index(fields=["organisation", "document_number"], name="costitem_by_paper"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "evidence_key"], name="costitem_key_once"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="costitem_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) | Q(amount=0, reversed__gt=0), name="costitem_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(proof=Proofs.INVOICE, invoice__isnull=False, invoiced__isnull=False)
+                | ~Q(proof=Proofs.INVOICE) & Q(invoice=None, invoiced=None),
+                name="costitem_proof_has_invoice",
+            ),
             models.CheckConstraint(
                 condition=Q(service_to=None) | Q(service_from=None) | Q(service_to__gte=F("service_from")),
                 name="costitem_service_forward",

@@ -105,3 +105,18 @@ class RefusalCodes(models.TextChoices):
     MISSING_PAPERS = "missing_papers", "材料不全且无法补正"
     UNTRUE = "untrue", "材料不真实"
     OTHER = "other", "其他"
+
+
+class Proofs(models.TextChoices):
+    """How a cost is known to be its organisation's own; a typed one cannot block a stranger's."""
+
+    TYPED = "typed", "手工录入"
+    INVOICE = "invoice", "数电票"
+    INTAKE = "intake", "受理核对"
+
+
+class ImportKinds(models.TextChoices):
+    """What an import reads."""
+
+    INVOICES = "invoices", "数电票"
+    WORKBOOK = "workbook", "Excel表格"
