@@ -8,6 +8,8 @@ from applications.imported import ImportFault as ImportFault
 from applications.imported import ImportJob as ImportJob
 from applications.imported import ImportSource as ImportSource
 from applications.imported import Invoice as Invoice
+from applications.requests.models import RequestFile as RequestFile
+from applications.requests.models import ServiceRequest as ServiceRequest
 from applications.states import DEAD, ClaimStates, EvidenceKinds, Proofs, RefusalCodes, Sides
 from clauses.models import Item, Round
 from portal.accounts.models import Organisation

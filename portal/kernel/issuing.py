@@ -26,6 +26,9 @@ PREFIX = {
     "summary": "HZ",
     "payment": "ZF",
     "calculation": "HD",
+    "registration": "DJ",
+    "handover": "ZB",
+    "answer": "DF",
 }
 
 

@@ -428,6 +428,51 @@ class Ruling(Decision):
         }[self.kind]
 
 
+class Line(Part):
+    name: Text
+    value: Text
+
+
+class RequestPaper(Decision):
+    """需求登记表, 转办登记表, 转办函 or 答复书: one request or referral, as rows and paragraphs.
+
+    A hand-over names the office it goes to and the policy applied; an answer has its text.
+    """
+
+    kind: Literal["registration", "handover", "answer"]
+    referral: bool
+    addressee: Text
+    number: Text
+    subject: Text
+    organisation: Organisation
+    item: Text
+    clause: Text
+    policy: Policy
+    quote: Text
+    filed_at: Moment
+    content_digest: Sha256
+    rows: list[Line] = []
+    claims: list[Line] = []
+    text: list[Text] = []
+    due_on: Day | None = None
+    applied: Policy | None = None
+    contact: Text
+
+    @model_validator(mode="after")
+    def complete(self) -> "RequestPaper":
+        if self.kind == "handover" and (self.applied is None or not self.referral):
+            raise ValueError("a hand-over is of a referral and names the policy applied")
+        if self.kind == "answer" and not self.text:
+            raise ValueError("an answer has its text")
+        return self
+
+    @property
+    def title(self) -> str:
+        if self.kind == "registration":
+            return "转办登记表" if self.referral else "需求登记表"
+        return "转办函" if self.kind == "handover" else "答复书"
+
+
 SCHEMAS: dict[str, type[Decision]] = {
     "papers/receipt.html": Receipt,
     "papers/letter.html": Letter,
@@ -436,6 +481,7 @@ SCHEMAS: dict[str, type[Decision]] = {
     "papers/calculation.html": Calculation,
     "papers/notice.html": Notice,
     "papers/decision.html": Ruling,
+    "papers/request.html": RequestPaper,
 }
 
 

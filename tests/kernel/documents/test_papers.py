@@ -24,6 +24,7 @@ PAPERS = (
     "calculation",
     "notice",
     "decision",
+    "request",
 )
 NUMBER = "BF-2024-03-001"
 ADDRESS = "https://portal.example/verify/BF-2024-03-001-k7m2x9qd/"
