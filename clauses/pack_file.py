@@ -1,7 +1,7 @@
 """Read the two files of a policy pack. On which line each part stands is worked out only when something is wrong."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -173,8 +173,23 @@ class Pack:
 
 def lines_of(text: str) -> dict[Place, int]:
     """The line on which each part of a document begins."""
+    found: dict[Place, int] = {}
     root = yaml.compose(text, Loader=PlainLoader)
-    return dict(places(root)) if root else {}
+    if root is not None:
+        note_lines(root, (), found)
+    return found
+
+
+def note_lines(node: yaml.Node, place: Place, found: dict[Place, int]) -> None:
+    found.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*place, key.value)
+            found[inner] = key.start_mark.line + 1
+            note_lines(value, inner, found)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            note_lines(value, (*place, index), found)
 
 
 def read_pack(directory: Path) -> Pack:
@@ -217,19 +232,6 @@ def read_text(path: Path) -> str:
         raise PackError([Fault(path.name, 1, "文件不存在或不能读取")]) from None
     except UnicodeDecodeError:
         raise PackError([Fault(path.name, 1, "文件不是UTF-8编码")]) from None
-
-
-def places(node: yaml.Node, place: Place = ()) -> Iterator[tuple[Place, int]]:
-    """The line on which each part of a document begins."""
-    yield place, node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            inner = (*place, key.value)
-            yield from places(value, inner)
-            yield inner, key.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from places(value, (*place, index))
 
 
 FORM_MESSAGES = {

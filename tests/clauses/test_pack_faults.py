@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -436,3 +437,40 @@ def test_counts_leave_years_and_ordinals() -> None:
 
 def test_the_pack_is_what_it_was_read_from() -> None:
     assert isinstance(TEACHING, Pack) and told(TEACHING.raw) == []
+
+
+def names_in(schema: Any, found: set[str]) -> set[str]:
+    """Every key and every fixed value that a schema knows."""
+    if isinstance(schema, dict):
+        found |= set(schema.get("properties", {}))
+        found |= {value for value in (*schema.get("enum", ()), schema.get("const")) if isinstance(value, str)}
+        for inner in schema.values():
+            names_in(inner, found)
+    elif isinstance(schema, list):
+        for inner in schema:
+            names_in(inner, found)
+    return found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_manual_names_every_key_and_value(name: str) -> None:
+    manual = set(re.findall(r"[a-z][a-z_0-9]*", (PACKS.parents[1] / "docs" / "packs.md").read_text()))
+    assert names_in(json.loads(schema_text(name)), set()) - manual == set()
+
+
+def test_the_manual_names_every_reason_of_the_engine() -> None:
+    manual = (PACKS.parents[1] / "docs" / "packs.md").read_text()
+    code = "".join(path.read_text() for path in (PACKS.parent / "engine").rglob("*.py"))
+    given = set(re.findall(r'[rR]eason\(\s*"([a-z_]+)"', code))
+    assert {one for one in given if f"`{one}`" not in manual} == set()
+
+
+def test_the_example_of_the_manual_is_a_rule() -> None:
+    """The rule printed in the manual stands in the Harbin pack."""
+    manual = (PACKS.parents[1] / "docs" / "packs.md").read_text()
+    example = re.search(r"```yaml\nrule:\n(.*?)```", manual, re.DOTALL)
+    assert example is not None
+    rule = parsed("rule:\n" + example[1], "docs")["rule"]
+    harbin = read_pack(PACKS / "harbin-ai-2022").raw["items"]
+    (shipped,) = (one["rule"] for one in harbin if one["id"] == "2a")  # type: ignore[attr-defined]
+    assert {key: shipped[key] for key in rule} == rule  # type: ignore[attr-defined]
