@@ -19,7 +19,7 @@ from clauses.forms import EstimateForm, ItemForm, Question, RateField
 from clauses.inputs import InputErrors
 from clauses.views.chart import chart_of
 from clauses.views.estimate import Estimate
-from clauses.wording import instalments
+from clauses.wording import instalments, rule_in_words
 from portal.kernel import clock
 from portal.kernel.gate import public
 from portal.kernel.money import format_yuan
@@ -123,6 +123,7 @@ def ask(request: HttpRequest, question: Question) -> HttpResponse:
         "question": question,
         "offer": offer,
         "policy": question.policy,
+        "rule": rule_in_words(question.item),
         "warning": warning(question.policy),
     }
     return render(request, "clauses/estimate_form.html", context)
@@ -151,7 +152,7 @@ def show(request: HttpRequest, question: Question, estimate: Estimate) -> HttpRe
         "excluded": [(rows[one["id"]], one["text"]) for one in answer["excluded_costs"]],
         "typed": typed(question),
         "settings": [
-            (policy.settings[one["id"]], reading(policy, one), catalogue.SOURCE_LABELS[one["source"]])
+            (policy.settings[one["id"]], reading(policy, one), basis(one))
             for one in answer["settings"]
         ],
         "chart": chart_of(estimate),
@@ -210,3 +211,11 @@ def typed(question: Question) -> list[tuple[str, str | SafeString]]:
         total = sum((row.cleaned_data["amount"] for row in question.used), Decimal(0))
         found.append((f"逐笔费用{len(question.used)}笔", _money(total)))
     return found
+
+
+def basis(used: dict[str, Any]) -> str:
+    """Where a point of the answer comes from: default, this question, or a document and its day."""
+    if "effective_from" not in used:
+        return catalogue.basis_words(used["source"])
+    day = date.fromisoformat(used["effective_from"])
+    return catalogue.basis_words(used["source"], used["document_number"], day)

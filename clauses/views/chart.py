@@ -128,7 +128,8 @@ def chart_of(estimate: Estimate) -> Chart | None:
     step = nice(max(reach // 4, 25))
     most = step * -(-reach // step)
     bases = [most * number // SAMPLES for number in range(SAMPLES + 1)]
-    points = estimate.points([*bases, base, *([limit.base] if limit else [])])
+    corners = [corner for corner in estimate.corners if 0 < corner < most]
+    points = estimate.points([*bases, base, *corners, *([limit.base] if limit else [])])
     plateau = max((point.amount for point in points), default=0)
     if not plateau:
         return None

@@ -10,6 +10,7 @@ from typing import Any
 from clauses import selectors
 from clauses.engine import ClaimFacts, Verdict, assess
 from clauses.engine.batch import awards
+from clauses.engine.figures import Amount
 from clauses.engine.money import MOST_YUAN
 from clauses.engine.policy import Item, Policy
 from clauses.engine.rules import BaseOfCosts, Capped, asked, walk
@@ -132,6 +133,18 @@ class Estimate:
             return awards(self.policy, item, columns, self.settings)
         except (ValueError, TypeError, ZeroDivisionError):
             return None
+
+    @property
+    def corners(self) -> list[int]:
+        """Bases where the curve may bend or jump: the amounts the rule names, and the fen before each."""
+        rule = self.item.rule
+        named = {
+            figure.fen
+            for node in (walk(rule) if rule else ())
+            for figure in node.figures()
+            if isinstance(figure, Amount)
+        }
+        return sorted({corner for fen in named for corner in (fen - 1, fen, fen + 1) if corner >= 0})
 
     def points(self, bases: Iterable[int]) -> list[Point]:
         """The curve at `bases`, in rising order; empty where there is none."""

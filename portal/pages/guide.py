@@ -41,6 +41,7 @@ def guide_of(row: LoadedPolicy, policy: Policy, item: Item, at: datetime) -> dic
         "place": offer.place,
         "kind": offer.kind_label,
         "pays": offer.pays,
+        "warning": "".join(catalogue.NOT_IN_FORCE.get(policy.status, ())),
         "policy": {"title": policy.title, "number": policy.document_number, "hash": policy.hash},
         "on": chinese_day(local(at).date()),
         "summary": item.summary,
