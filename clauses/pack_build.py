@@ -37,6 +37,7 @@ def build_item(
     model: ItemModel,
     ordinal: int,
     settings: Mapping[str, frozenset[str]],
+    siblings: list[str],
 ) -> policy.Item:
     data = pack.data
     scope = Scope({fact.key: fact.type for fact in model.every_fact(data)}, tuple(model.more_quotes))
@@ -83,9 +84,7 @@ def build_item(
         contact=model.contact,
         more_quotes=scope.more_quotes,
         instalments=tuple(one.build(scope) for one in model.instalments),
-        place=place_among(
-            model.clause, model.id, [one.id for one in data.items if one.clause == model.clause]
-        ),
+        place=place_among(model.clause, model.id, siblings),
     )
 
 
@@ -94,6 +93,9 @@ def build_policy(pack: Pack) -> policy.Policy:
     data = pack.data
     kinds = {item.id: item.kind for item in data.items}
     settings = {setting.id: setting.build(kinds) for setting in data.settings}
+    siblings: dict[str, list[str]] = {}
+    for item in data.items:
+        siblings.setdefault(item.clause, []).append(item.id)
     reach = {name: frozenset(setting.items) for name, setting in settings.items()}
     return policy.Policy(
         id=data.id,
@@ -118,7 +120,10 @@ def build_policy(pack: Pack) -> policy.Policy:
             )
             for ordinal, clause in enumerate(data.clauses, 1)
         },
-        items={item.id: build_item(pack, item, ordinal, reach) for ordinal, item in enumerate(data.items, 1)},
+        items={
+            item.id: build_item(pack, item, ordinal, reach, siblings[item.clause])
+            for ordinal, item in enumerate(data.items, 1)
+        },
         general=tuple(
             policy.GeneralSentence(one.id, one.role, one.clause, one.quote, one.meaning)
             for one in data.general

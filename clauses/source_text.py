@@ -62,9 +62,16 @@ def paragraph_of(source: str, number: str) -> str:
     return passage.text if passage else ""
 
 
+@lru_cache(maxsize=4096)
+def occurrence(source: str, quote: str) -> tuple[int, bool]:
+    """Where a quote first stands in a text, below zero when it does not, and whether it stands there just once."""
+    at = source.find(quote)
+    return at, at >= 0 and source.find(quote, at + 1) < 0
+
+
 def bounds_of_sentence(source: str, quote: str) -> tuple[bool, bool]:
     """Whether a quote begins and whether it ends where a sentence does."""
-    at = source.find(quote)
+    at, _ = occurrence(source, quote)
     before = source[max(0, at - 40) : max(0, at)].rstrip(" 　")[-1:]
     after = source[at + len(quote) : at + len(quote) + 1]
     starts = before in ("", "\n", *ENDS_OF_SENTENCE)
@@ -73,7 +80,7 @@ def bounds_of_sentence(source: str, quote: str) -> tuple[bool, bool]:
 
 def sentence_around(source: str, quote: str) -> str:
     """The whole sentence a quote stands in, or the quote itself when the text does not have it."""
-    at = source.find(quote)
+    at, _ = occurrence(source, quote)
     if at < 0:
         return quote
     start = max(source.rfind(end, max(0, at - 2000), at) for end in (*ENDS_OF_SENTENCE, "\n")) + 1

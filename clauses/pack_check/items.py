@@ -66,7 +66,7 @@ def reference_faults(
     facts = {fact.key: fact.type for fact in item.every_fact(pack.data)}
     settings = {setting.id: setting for setting in pack.data.settings}
     for part, where in nodes:
-        if isinstance(part, JudgedNode | CappedNode) and part.setting:
+        if isinstance(part, (JudgedNode, CappedNode)) and part.setting:
             yield from setting_faults(pack, settings, item, part.setting, (), (*where, "setting"))
     for name in ("conditions", "categories", "cost_tests"):
         for position, part in enumerate(getattr(item, name)):

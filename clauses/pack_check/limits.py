@@ -38,6 +38,8 @@ def greatest_bound(bounds: list[Bound]) -> Bound:
 
 def most(part: object) -> Bound:
     """The greatest value a node can have, in fen; None when nothing limits it."""
+    if part is None:
+        return None
     if isinstance(part, FixedNode):
         return Fraction(part.amount.amount)
     if isinstance(part, PerUnitNode):
@@ -54,7 +56,7 @@ def most(part: object) -> Bound:
         return least_bound([Fraction(part.hard.amount) if part.hard else None, most(part.of)])
     if isinstance(part, PoolNode):
         return least_bound([Fraction(part.pool.amount), most(part.of)])
-    if isinstance(part, MinimumNode | ExcessNode):
+    if isinstance(part, (MinimumNode, ExcessNode)):
         return most(part.of)
     if isinstance(part, WhenNode):
         return greatest_bound([most(part.then), most(part.otherwise) if part.otherwise else Fraction(0)])
@@ -71,7 +73,7 @@ def most(part: object) -> Bound:
             low = row.from_.amount if row.from_ else 0
             total += (row.to.amount - low) * row.rate.rate.fraction
         return total
-    node = getattr(part, "node", "")
+    node = vars(part).get("node")
     if node == "lesser_of":
         return least_bound([most(one) for one in part.of])  # type: ignore[attr-defined]
     if node == "greater_of":
@@ -84,6 +86,8 @@ def most(part: object) -> Bound:
 
 def limit_faults(pack: Pack, part: object, place: Place, around: Bound = None) -> Iterator[Fault]:
     """Follow a rule down with the limit that stands around it."""
+    if part is None:
+        return
     if isinstance(part, CappedNode):
         # What was granted before counts against the cap, so that a single award need not reach it.
         below = None if part.already else part.of
@@ -138,9 +142,9 @@ def branches(part: object, place: Place) -> list[tuple[object, Place]]:
         found.append((part.otherwise, (*place, "otherwise")))
     elif isinstance(part, TiersNode):
         found = [(row.then, (*place, "rows", index, "then")) for index, row in enumerate(part.rows)]
-    elif isinstance(getattr(part, "of", None), list):
+    elif isinstance(vars(part).get("of"), list):
         found = [(one, (*place, "of", index)) for index, one in enumerate(part.of)]  # type: ignore[attr-defined]
-    elif getattr(part, "node", "") in ("each_cost", "pool"):
+    elif vars(part).get("node") in ("each_cost", "pool"):
         found = [(part.of, (*place, "of"))]  # type: ignore[attr-defined]
     else:
         found = []

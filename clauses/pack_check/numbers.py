@@ -27,7 +27,7 @@ def number_faults(
     used: Counter[str] = Counter()
     shares = nodes_under(item.instalments, (*place, "instalments"))
     for part, where in itertools.chain(nodes, shares):
-        if not isinstance(part, AmountModel | RateModel | NumberModel):
+        if not isinstance(part, (AmountModel, RateModel, NumberModel)):
             continue
         used[part.literal] += 1
         quote = next((one for one in (item.quote, *item.more_quotes) if part.words in one), item.quote)

@@ -8,7 +8,7 @@ from clauses.engine import literals
 from clauses.pack_check.telling import fault, short
 from clauses.pack_file import Fault, Pack, Place
 from clauses.pack_form import GeneralModel, ItemModel
-from clauses.source_text import bounds_of_sentence, sentence_around
+from clauses.source_text import bounds_of_sentence, occurrence, sentence_around
 
 MARKS = frozenset(["", *"，,、；;：:。！？（）()《》“” \n　"])
 PAIRS = ("“”", "（）", "()", "《》")
@@ -23,8 +23,8 @@ def quote_faults(
     where: str = "原文",
 ) -> Iterator[Fault]:
     """A quote occurs once, and one cut short says by its anchors which words carry its condition and object."""
-    times = pack.source.count(part.quote)
-    if times != 1:
+    if not occurrence(pack.source, part.quote)[1]:
+        times = pack.source.count(part.quote)
         yield fault(
             pack,
             f"引文在原文中出现{times}次，应为1次：“{short(part.quote)}”",
@@ -57,7 +57,7 @@ def quote_faults(
 
 def cut_through(source: str, quote: str) -> bool:
     """Whether a quote begins or ends in the middle of a phrase, or leaves a bracket or quotation mark open."""
-    at = source.find(quote)
+    at, _ = occurrence(source, quote)
     before, after = source[at - 1 : at], source[at + len(quote) : at + len(quote) + 1]
     inside = before not in MARKS or not (quote[-1] in MARKS or after in MARKS)
     return inside or any(quote.count(left) != quote.count(right) for left, right in PAIRS)
@@ -81,8 +81,8 @@ def left_out(pack: Pack, quote: str) -> list[str]:
 def more_quote_faults(pack: Pack, item: ItemModel, place: Place) -> Iterator[Fault]:
     """Further quotes stand in the text once, and each gives the rule a number or a condition."""
     for index, quote in enumerate(item.more_quotes):
-        times = pack.source.count(quote)
-        if times != 1:
+        if not occurrence(pack.source, quote)[1]:
+            times = pack.source.count(quote)
             message = f"引文在原文中出现{times}次，应为1次：“{short(quote)}”"
             yield fault(pack, message, *place, "more_quotes", index)
         elif not all(bounds_of_sentence(pack.source, quote)):

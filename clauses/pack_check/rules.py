@@ -21,6 +21,7 @@ from clauses.pack_form import (
     ItemModel,
     JudgedNode,
     NumberModel,
+    Part,
     PerUnitNode,
     PoolNode,
     RatioNode,
@@ -44,6 +45,18 @@ TYPE_NAMES = {
     "bool": "是否",
     "choice": "选择",
 }
+ASKING = {
+    FactNode,
+    JudgedNode,
+    PerUnitNode,
+    CappedNode,
+    SoftCapNode,
+    PoolNode,
+    TimesNode,
+    ByFactNode,
+    IsModel,
+    InterestNode,
+}
 NUMBERS = ("count", "year", "number", "rate")
 KIND_NAMES = {MONEY: "金额", NUMBER: "数字"}
 
@@ -57,6 +70,8 @@ def rule_faults(pack: Pack, item: ItemModel, place: Place, nodes: Nodes) -> Iter
     if item.rule is not None and kind_of(item.rule, facts) == NUMBER:
         yield fault(pack, "规则的结果应是金额，不是数字", *place, "rule")
     for part, where in nodes:
+        if not isinstance(part, Part) or not ("node" in part.__dict__ or "test" in part.__dict__):
+            continue
         yield from kind_faults(pack, facts, part, where)
         if isinstance(part, TiersNode):
             yield from tier_faults(pack, facts, part, where)
@@ -108,6 +123,8 @@ def wanted_facts(part: object) -> list[tuple[str, str, tuple[str, ...]]]:
 def fact_faults(pack: Pack, facts: Mapping[str, FactModel], nodes: Nodes) -> Iterator[Fault]:
     """Facts that a rule names are declared, with a type it can use."""
     for part, where in nodes:
+        if type(part) not in ASKING:
+            continue
         for key, name, types in wanted_facts(part):
             fact = facts.get(name)
             if fact is None or fact.type not in types:
@@ -130,9 +147,9 @@ def kind_of(part: object, facts: Mapping[str, FactModel]) -> str | None:
         inner = [part.then, part.otherwise]
     elif isinstance(part, TiersNode):
         inner = [row.then for row in part.rows]
-    elif isinstance(getattr(part, "of", None), list):
+    elif isinstance(vars(part).get("of"), list):
         inner = list(part.of)  # type: ignore[attr-defined]
-    elif isinstance(part, ExcessNode | TimesNode):
+    elif isinstance(part, (ExcessNode, TimesNode)):
         inner = [part.of]
     kinds = [kind for one in inner if one is not None if (kind := kind_of(one, facts))]
     return kinds[0] if kinds else None if inner else MONEY
@@ -145,7 +162,7 @@ def kind_faults(pack: Pack, facts: Mapping[str, FactModel], part: object, where:
         if inner is not None and kind_of(inner, facts) not in (kind, None):
             yield fault(pack, f"这里应是{KIND_NAMES[kind]}，写的是{KIND_NAMES[other(kind)]}", *where, *key)
 
-    node = getattr(part, "node", "")
+    node = vars(part).get("node")
     if node in ("rate_of", "capped", "soft_cap", "minimum", "each_cost", "brackets", "pool"):
         yield from want(MONEY, part.of, "of")  # type: ignore[attr-defined]
     elif isinstance(part, PerUnitNode) and not isinstance(part.count, str):

@@ -20,7 +20,7 @@ def nodes_under(part: object, place: Place) -> Iterator[tuple[BaseModel, Place]]
     if isinstance(part, BaseModel):
         yield part, place
         for name, inner in part.__dict__.items():
-            if isinstance(inner, BaseModel | list | dict):
+            if isinstance(inner, (BaseModel, list, dict)):
                 yield from nodes_under(inner, (*place, name.rstrip("_")))
     elif isinstance(part, dict):
         for key, inner in part.items():
