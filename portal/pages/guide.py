@@ -52,7 +52,9 @@ def guide_of(row: LoadedPolicy, policy: Policy, item: Item, at: datetime) -> dic
         "money": money_of(offer) if offer.pays else None,
         "quote": {"text": item.sentence, "marks": list(offer.marks), "anchor": offer.anchor},
         "costs": costs_of(policy, item, values),
-        "papers": [paper_of(paper) for paper in item.papers],
+        "papers": [
+            paper_of(paper, here=offer.pays) for paper in (item.papers if offer.pays else offer.uploads)
+        ],
         "steps": steps_of(policy, item, offer) if offer.pays else elsewhere(policy, item, offer),
         "office_days": office_days(policy, item) if offer.pays else 0,
         "term": term_of(row, policy, item, at) if offer.pays else "",
@@ -132,13 +134,14 @@ def costs_of(policy: Policy, item: Item, values: Mapping[str, object]) -> dict[s
     return found
 
 
-def paper_of(paper: Paper) -> dict[str, str]:
+def paper_of(paper: Paper, *, here: bool) -> dict[str, str]:
+    """A paper in words; `here` when it is handed in on the portal."""
     need = "系统生成" if paper.source == "system" else "必交" if paper.required else "有就交"
     return {
         "label": paper.label,
         "scope": SCOPES[paper.scope],
         "need": need,
-        "note": paper.note or "上传PDF或图片。",
+        "note": paper.note or ("上传PDF或图片。" if here else "交给办理单位。"),
     }
 
 

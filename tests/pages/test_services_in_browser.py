@@ -1,5 +1,6 @@
 """The public services in a browser: the automatic accessibility check, a phone's width, amounts that open when ticked."""
 
+from contextvars import copy_context
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,8 +32,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def reader(browser, client):
-    """A page whose requests this process answers itself."""
+    """A page whose requests this process answers itself, on the test's own day."""
     making.policy()
+    here = copy_context()
     context = browser.new_context(viewport={"width": 390, "height": 844})
 
     def answer(route):
@@ -43,7 +45,8 @@ def reader(browser, client):
         elif asked.path.startswith("/static/"):
             route.fulfill(status=200, body="", content_type="text/javascript")
         else:
-            found = client.get(f"{asked.path}?{asked.query}", follow=True)
+            address = f"{asked.path}?{asked.query}"
+            found = here.run(client.get, address, follow=True)
             route.fulfill(status=found.status_code, body=found.content, content_type=found["content-type"])
 
     page = context.new_page()
