@@ -1,9 +1,14 @@
 """Scheduled work of the filing side."""
 
+from datetime import timedelta
+
 from celery import shared_task
 
 from applications import services
 from applications.models import Claim
+from applications.requests import services as requests
+from applications.requests.models import ServiceRequest
+from applications.requests.states import CLOSE_WORKDAYS, RequestStates
 from applications.states import ClaimStates
 from portal.kernel import clock
 from portal.kernel.refusals import Refusal
@@ -21,3 +26,17 @@ def lapse_corrections() -> int:
             continue
         lapsed += 1
     return lapsed
+
+
+@shared_task(name="applications.close_answered_requests")
+def close_answered_requests() -> int:
+    """Answers that nobody followed up or rated in time; the number closed."""
+    closed = 0
+    oldest = clock.now() - timedelta(days=CLOSE_WORKDAYS)
+    for asked in ServiceRequest.objects.filter(state=RequestStates.ANSWERED, answered_at__lt=oldest):
+        try:
+            requests.close_answered(asked=asked)
+        except Refusal:
+            continue
+        closed += 1
+    return closed

@@ -186,6 +186,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "applications.lapse_corrections",
         "schedule": crontab(minute="*/5"),
     },
+    "close requests whose answer nobody spoke to": {
+        "task": "applications.close_answered_requests",
+        "schedule": crontab(hour=1, minute=15),
+    },
 }
 
 STATIC_URL = "/static/"

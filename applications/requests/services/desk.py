@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from applications.requests import selectors
@@ -28,11 +29,9 @@ def pass_on(*, actor: User, asked: ServiceRequest, unit: Unit, reason: str) -> S
 
     Raises Refusal: not yours, no reason, a unit that the clause does not name or that has nobody to handle it.
     """
-    require(may_handle, actor, asked)
-    raise_any(too_long(500, reason=reason.strip()))
     with unit_of_work():
-        locked = _locked(asked)
-        require(may_handle, actor, locked)
+        locked = _locked(asked, actor)
+        raise_any(too_long(500, reason=reason.strip()))
         if not selectors.units_to_pass_on(locked).filter(pk=unit.pk).exists():
             raise Refusal("只能移交给条款列明的、有人办理的其他责任单位。", code="bad_unit", field="unit")
         act = "pass_on_follow_up" if locked.state == RequestStates.FOLLOWED_UP else "pass_on"
@@ -58,10 +57,9 @@ def answer(
 
     The same answer pressed twice is one; another person's second answer is refused by the state.
     """
-    require(may_handle, actor, asked)
-    text = _said(text, "text", 3000, "请写答复。")
     with unit_of_work():
-        locked = _locked(asked)
+        locked = _locked(asked, actor)
+        text = _all_said({"text": (text, 3000, "请写答复。")})["text"]
         done = _given_already(locked, actor, text)
         if done:
             return locked, issuing.papers_of(locked, "answer").first() if in_writing else None
@@ -98,16 +96,16 @@ def hand_over(
 
     Pressing again gives the same letter.
     """
-    require(may_handle, actor, asked)
-    texts = {
-        "other_policy": (other_policy, 200, "请写所依据政策的名称。"),
-        "other_document_number": (other_document_number, 60, "请写政策的文号。"),
-        "other_office": (other_office, 80, "请写办理单位的全称。"),
-        "overlap_note": (overlap_note, 2000, "请写查重的结论，没有重复也要写明。"),
-    }
-    changes = _all_said(texts)
     with unit_of_work():
-        locked = _locked(asked)
+        locked = _locked(asked, actor)
+        changes = _all_said(
+            {
+                "other_policy": (other_policy, 200, "请写所依据政策的名称。"),
+                "other_document_number": (other_document_number, 60, "请写政策的文号。"),
+                "other_office": (other_office, 80, "请写办理单位的全称。"),
+                "overlap_note": (overlap_note, 2000, "请写查重的结论，没有重复也要写明。"),
+            }
+        )
         if locked.state == RequestStates.HANDED_OVER and locked.handed_over_by_id == actor.pk:
             return locked, issuing.papers_of(locked, "handover")[0]
         moment = clock.legal_now()
@@ -134,10 +132,9 @@ def hand_over(
 
 def decline(*, actor: User, asked: ServiceRequest, reason: str) -> ServiceRequest:
     """不予转办: no other policy applies; the reason is the answer."""
-    require(may_handle, actor, asked)
-    raise_any(too_long(3000, reason=reason.strip()))
     with unit_of_work():
-        locked = _locked(asked)
+        locked = _locked(asked, actor)
+        raise_any(too_long(3000, reason=reason.strip()))
         if _given_already(locked, actor, reason.strip()):
             return locked
         return machine.run(
@@ -168,33 +165,16 @@ def record_result(
     files: Sequence[NewFile] = (),
 ) -> ServiceRequest:
     """What the office that pays decided: its file number, the day, the amount in yuan if it pays, in words."""
-    require(may_handle, actor, asked)
-    faults = []
-    if outcome not in (Outcomes.SUPPORTED, Outcomes.NOT_SUPPORTED):
-        faults.append(Refusal("请选择办理结果。", code="bad_choice", field="outcome"))
-    if outcome_on is None:
-        faults.append(Refusal("请写办理单位作出决定的日期。", code="required", field="outcome_on"))
-    elif outcome_on > clock.today():
-        faults.append(Refusal("办理日期不能晚于今天。", code="too_late", field="outcome_on"))
-    elif asked.handed_over_at and outcome_on < asked.handed_over_at.astimezone(clock.SHANGHAI).date():
-        faults.append(Refusal("办理日期不能早于转办的日期。", code="too_early", field="outcome_on"))
-    paid = None
-    if amount.strip() and outcome == Outcomes.SUPPORTED:
-        try:
-            paid = yuan(amount, field="amount", positive=True)
-        except Refusal as fault:
-            faults.append(fault)
-    elif amount.strip():
-        faults.append(Refusal("不予支持的没有金额。", code="bad_amount", field="amount"))
-    said = _all_said(
-        {
-            "other_file_number": (other_file_number, 60, "请写办理单位的办理编号。"),
-            "text": (text, 3000, "请写办理结果，申报单位会看到。"),
-        },
-        faults,
-    )
     with unit_of_work():
-        locked = _locked(asked)
+        locked = _locked(asked, actor)
+        paid, faults = _outcome(locked, outcome, outcome_on, amount)
+        said = _all_said(
+            {
+                "other_file_number": (other_file_number, 60, "请写办理单位的办理编号。"),
+                "text": (text, 3000, "请写办理结果，申报单位会看到。"),
+            },
+            faults,
+        )
         if _given_already(locked, actor, said["text"]):
             return locked
         return machine.run(
@@ -220,9 +200,35 @@ def record_result(
         )
 
 
-def _locked(asked: ServiceRequest) -> ServiceRequest:
+def _outcome(
+    asked: ServiceRequest, outcome: str, outcome_on: date | None, amount: str
+) -> tuple[Decimal | None, list[Refusal]]:
+    """The amount of a result in yuan, if it has one, and what is wrong with outcome, day and amount."""
+    faults = []
+    if outcome not in (Outcomes.SUPPORTED, Outcomes.NOT_SUPPORTED):
+        faults.append(Refusal("请选择办理结果。", code="bad_choice", field="outcome"))
+    if outcome_on is None:
+        faults.append(Refusal("请写办理单位作出决定的日期。", code="required", field="outcome_on"))
+    elif outcome_on > clock.today():
+        faults.append(Refusal("办理日期不能晚于今天。", code="too_late", field="outcome_on"))
+    elif asked.handed_over_at and outcome_on < asked.handed_over_at.astimezone(clock.SHANGHAI).date():
+        faults.append(Refusal("办理日期不能早于转办的日期。", code="too_early", field="outcome_on"))
+    if not amount.strip():
+        return None, faults
+    if outcome == Outcomes.NOT_SUPPORTED:
+        return None, [*faults, Refusal("不予支持的没有金额。", code="bad_amount", field="amount")]
+    try:
+        return yuan(amount, field="amount", positive=True), faults
+    except Refusal as fault:
+        return None, [*faults, fault]
+
+
+def _locked(asked: ServiceRequest, actor: User) -> ServiceRequest:
+    """The request as it stands now, held until the end, if it is this person's to handle."""
     ServiceRequest.objects.select_for_update(of=("self",)).get(pk=asked.pk)
-    return _whole(asked)
+    locked = _whole(asked)
+    require(may_handle, actor, locked)
+    return locked
 
 
 def _whole(asked: ServiceRequest) -> ServiceRequest:
@@ -236,10 +242,6 @@ def _given_already(asked: ServiceRequest, actor: User, text: str) -> bool:
     if asked.second_answered_at is not None:
         return asked.second_answered_by_id == actor.pk and asked.second_answer == text
     return asked.answered_by_id == actor.pk and asked.answer == text
-
-
-def _said(text: str, field: str, limit: int, missing: str) -> str:
-    return _all_said({field: (text, limit, missing)})[field]
 
 
 def _all_said(texts: Mapping[str, tuple[str, int, str]], faults: Sequence[Refusal] = ()) -> dict[str, str]:
