@@ -602,9 +602,8 @@ def _rules_changes(before: Policy, after: Policy, old: str, new: str) -> Iterato
     sides = [one[1].removeprefix("本政策") if one else "没有写明" for one in explains]
     if sides[0] != sides[1]:
         what = "原文不再写由谁解释。" if explains[1] is None else f"由{sides[1]}解释。"
-        yield Change(
-            "explains", "explains_dropped" if explains[1] is None else "explains_changed", *sides, what
-        )
+        code = "explains_dropped" if explains[1] is None else "explains_changed"
+        yield Change("explains", code, sides[0], sides[1], what)
 
 
 def _term_changes(before: Policy, after: Policy, old: str, new: str) -> Iterator[Change]:
@@ -612,7 +611,7 @@ def _term_changes(before: Policy, after: Policy, old: str, new: str) -> Iterator
         sides = [
             f"{one.year}年{one.month}月{one.day}日" for one in (before.in_force.last, after.in_force.last)
         ]
-        yield Change("term", "term_changed", *sides, f"有效期改为到{sides[1]}。")
+        yield Change("term", "term_changed", sides[0], sides[1], f"有效期改为到{sides[1]}。")
 
 
 def _findings(

@@ -160,7 +160,7 @@ def _number(
 ) -> SafeString:
     at = sentences.place_of(policy, number, item.quote) if number else -1
     found = sentences.sentence_at(policy, at) if at >= 0 else None
-    if found is None:
+    if found is None or number is None:
         return format_html("{}", words)
     page = "" if found.anchor in here else reverse("policy_text", args=[policy.id])
     return format_html(
@@ -168,7 +168,7 @@ def _number(
         page,
         found.anchor,
         number.words,
-        words,  # type: ignore[union-attr]
+        words,
     )
 
 

@@ -117,7 +117,7 @@ def sentences_in(text: str) -> Iterator[tuple[int, str]]:
 
 def _owners(lines: Sequence[str], numbers: Sequence[str]) -> list[str]:
     """For each line the clause it belongs to; a last line in brackets still belongs to the last clause."""
-    opens = {}
+    opens: dict[int, str] = {}
     for index, line in enumerate(lines):
         match = CLAUSE.match(line)
         if match and match[1] in numbers and match[1] not in opens.values():
@@ -234,7 +234,7 @@ def of_quote(policy: Policy, quote: str) -> list[Sentence]:
 
 def of_item(policy: Policy, item: Item) -> list[Sentence]:
     """The sentences an item stands on, in their order."""
-    found = {}
+    found: dict[str, Sentence] = {}
     for quote in (item.quote, *getattr(item, "more_quotes", ())):
         found |= {one.anchor: one for one in of_quote(policy, quote)}
     return sorted(found.values(), key=lambda one: one.start)

@@ -427,7 +427,7 @@ _EVENTS = {
 
 def instalments(item: Item) -> list[tuple[str, str, tuple[Number, ...]]]:
     """How an award is paid out: the name of each part, what it is and when, and the numbers of the text in it."""
-    found = []
+    found: list[tuple[str, str, tuple[Number, ...]]] = []
     for part in item.instalments:
         share = f"总额的{part.share.literal}" if part.share is not None else "其余部分"
         later = f"，第{part.years_later + 1}年" if part.years_later else ""
