@@ -3,7 +3,8 @@
 from datetime import date, datetime
 
 from clauses.engine import ClaimFacts, CostLine, Verdict, assess
-from clauses.loader import get_policy
+from clauses.loader import PACKS, get_policy
+from clauses.pack_file import parsed
 
 POLICY = get_policy("harbin-ai-2022")
 IN_TERM = datetime(2023, 6, 1, 10)
@@ -29,3 +30,17 @@ def ask(item: str, **changes: object) -> Verdict:
 
 def codes(verdict: Verdict) -> list[str]:
     return [reason.code for reason in verdict.reasons]
+
+
+def worked_amounts() -> list[dict[str, str]]:
+    """The amounts the Harbin pack works out: item, base, computed, and the amount in whole yuan and to the fen."""
+    cases = parsed((PACKS / "harbin-ai-2022" / "cases.yaml").read_text(), "cases.yaml")["cases"]
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for case in cases:  # type: ignore[attr-defined]
+        if "取整到" not in case["name"]:
+            continue
+        one = found.setdefault((case["item"], case["base"]), {"item": case["item"], "base": case["base"]})
+        one["computed"] = case["expect"]["computed"]
+        unit = "fen" if "settings" in case else "yuan"
+        one[f"amount_{unit}"] = case["expect"]["amount"]
+    return [{"amount_fen": one["amount_yuan"], **one} for one in found.values()]

@@ -1,16 +1,15 @@
 """Worked amounts, through the same service the command and the API use."""
 
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
-import yaml
 
 from clauses.engine.money import ROUNDING_UNITS
 from clauses.points import InForce
 from clauses.services import calculate
+from tests.clauses.pack import worked_amounts
 
-CASES = yaml.safe_load((Path(__file__).parent / "data" / "amounts.yaml").read_text())["cases"]
+CASES = worked_amounts()
 
 
 def claim(**changes: object) -> dict[str, object]:

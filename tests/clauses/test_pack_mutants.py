@@ -2,6 +2,7 @@
 
 import copy
 import re
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -99,7 +100,8 @@ def test_changed_numbers_and_quotes_are_caught(name: str) -> None:
         for place, how, value, changed in tried
         if not caught(base, place, changed)
     ]
-    print(f"{name}: {len(tried)} of {len(every)} changed, {len(escaped)} not noticed", *escaped, sep="\n")
+    told = [f"{name}: {len(tried)} of {len(every)} changed, {len(escaped)} not noticed", *escaped]
+    sys.stdout.write("\n".join(told) + "\n")
     assert len(tried) >= AT_LEAST
     assert len(escaped) <= len(tried) * 0.02, escaped
 

@@ -2,16 +2,15 @@
 
 import json
 from datetime import datetime
-from pathlib import Path
 
 import pytest
-import yaml
 
 from clauses.loader import get_policy
 from tests import making
+from tests.clauses.pack import worked_amounts
 
 POLICY = get_policy("harbin-ai-2022")
-CASES = yaml.safe_load((Path(__file__).parents[1] / "data" / "amounts.yaml").read_text())["cases"]
+CASES = worked_amounts()
 CLAIM = {"id": "c1", "item": "2a", "filed_at": "2023-06-01T10:00:00", "base": "60000000.00"}
 pytestmark = pytest.mark.usefixtures("policy")
 

@@ -3,21 +3,20 @@
 from datetime import datetime
 from decimal import Decimal
 from html import unescape
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-import yaml
 
 from clauses.loader import get_policy
 from clauses.views.chart import chart_of
 from clauses.views.estimate import Estimate
 from portal.kernel.money import format_yuan
 from tests import making
+from tests.clauses.pack import worked_amounts
 from tests.clauses.pages.reading import main, page
 
 POLICY = get_policy("harbin-ai-2022")
-CASES = yaml.safe_load((Path(__file__).parents[1] / "data" / "amounts.yaml").read_text())["cases"]
+CASES = worked_amounts()
 DATES = {"c1-invoice_date": "2023-03-01", "c1-paid_date": "2023-03-09"}
 pytestmark = pytest.mark.usefixtures("policy")
 
