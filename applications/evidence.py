@@ -14,6 +14,12 @@ def normal(text: str) -> str:
     return re.sub(r"[\s\-—–_]", "", unicodedata.normalize("NFKC", text)).upper()
 
 
+def is_digital(number: str) -> bool:
+    """Is it the number of a 数电票: 20 digits."""
+    whole = normal(number)
+    return len(whole) == DIGITAL_LENGTH and whole.isascii() and whole.isdigit()
+
+
 def evidence_key(
     *,
     kind: str,
@@ -33,8 +39,7 @@ def evidence_key(
     whole = normal(document_number)
     number = whole.lstrip("0") or "0"
     if kind == EvidenceKinds.INVOICE:
-        digital = len(whole) == DIGITAL_LENGTH and whole.isascii() and whole.isdigit()
-        code = "" if digital else normal(invoice_code).lstrip("0")
+        code = "" if is_digital(whole) else normal(invoice_code).lstrip("0")
         return f"invoice:{code or '数电'}:{number}:{line}:{side}"
     day = document_date.isoformat() if document_date else ""
     return f"{kind}:{normal(counterparty)}:{number}:{day}:{line}:{side}"

@@ -82,6 +82,7 @@ class CostForm(forms.Form):
         help_text="同一张凭证有几行的，填第几行；只有一行填1。",
     )
     amount = Text("金额", unit="元", help_text="可以抵扣的进项税不计入，按不含税金额填写。")
+    tax = Text("税额", unit="元", help_text="发票上的税额。能不能计入按政策口径确定。", may_be_empty=True)
     contract_number = Text("合同号", may_be_empty=True)
     contract_date = day("合同日期", may_be_empty=True)
     invoice_date = day("开票日期", may_be_empty=True)
@@ -150,7 +151,7 @@ class CostForm(forms.Form):
         """Fields in the order they are asked, under headings."""
         named = {
             "是什么费用" if self.chosen_side == Sides.PURCHASE else "是什么收入": (
-                "name", "quantity", "category", "amount",
+                "name", "quantity", "category", "amount", "tax",
             ),
             "凭证": ("document_number", "invoice_code", "line", "counterparty"),
             "日期和合同": ("invoice_date", "paid_date", "contract_number", "contract_date", *DATES[3:]),

@@ -40,3 +40,18 @@ def close_answered_requests() -> int:
             continue
         closed += 1
     return closed
+
+
+@shared_task(name="applications.run_import")
+def run_import(pk: int) -> None:
+    """Read the files of one import into the ledger."""
+    services.run_import(pk=pk)
+
+
+@shared_task(name="applications.resume_imports")
+def resume_imports() -> int:
+    """Imports whose worker is gone go on; their number."""
+    found = services.stalled()
+    for pk in found:
+        run_import.delay(pk=pk)
+    return len(found)

@@ -24,7 +24,7 @@ from applications.api.reading import (
     paged,
     says,
 )
-from applications.states import EvidenceKinds, Sides
+from applications.states import EvidenceKinds, Proofs, Sides
 from portal.accounts.permissions import is_applicant
 from portal.kernel.permissions import require
 
@@ -72,6 +72,7 @@ class CostFields(Strict):
     line = serializers.IntegerField(required=False, help_text="行号，从1起")
     counterparty = serializers.CharField(allow_blank=True, help_text="对方单位")
     amount = Amount(help_text="元，两位小数；可以抵扣进项税的填不含税金额")
+    tax = Amount(required=False, allow_null=True, help_text="元，发票上的税额；能不能计入按政策口径确定")
     contract_number = serializers.CharField(allow_blank=True, required=False)
     contract_date = Day(required=False, allow_null=True)
     invoice_date = Day(required=False, allow_null=True)
@@ -96,6 +97,8 @@ class StoredCostItem(CostFields):
     project = serializers.IntegerField(source="project_id")
     side = serializers.ChoiceField(Sides.choices)
     evidence_kind = serializers.ChoiceField(EvidenceKinds.choices)
+    proof = serializers.ChoiceField(Proofs.choices, help_text="依据：手工录入、数电票，或受理时核对过")
+    reversed = Amount(help_text="元，红字发票冲减的金额")
 
 
 ProjectPage = paged("ProjectPage", StoredProject)

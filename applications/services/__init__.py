@@ -23,6 +23,7 @@ from applications.services.decisions import (
     settle_collision,
     start_review,
 )
+from applications.services.imports import examine_text, paste, start_import
 from applications.services.papers import remove_attachment, upload
 from applications.services.projects import (
     add_cost_item,
@@ -31,6 +32,7 @@ from applications.services.projects import (
     update_cost_item,
     update_project,
 )
+from applications.services.running import run_import, stalled
 
 __all__ = [
     "accept",
@@ -41,18 +43,23 @@ __all__ = [
     "close",
     "create_project",
     "discard",
+    "examine_text",
     "fact_value",
     "free_reservation",
     "lapse",
     "nominate",
+    "paste",
     "refuse",
     "reject",
     "remove_attachment",
     "remove_cost_item",
+    "run_import",
     "save_section",
     "settle_collision",
     "sign_commitment",
+    "stalled",
     "start_claim",
+    "start_import",
     "start_review",
     "submit",
     "update_cost_item",

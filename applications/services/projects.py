@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from applications.evidence import evidence_key
-from applications.models import Claim, CostItem, Project
+from applications.evidence import evidence_key, is_digital, normal
+from applications.models import Claim, CostItem, Invoice, Project
 from applications.permissions import owns
-from applications.states import EDITABLE, EvidenceKinds, Sides
+from applications.states import EDITABLE, EvidenceKinds, Proofs, Sides
 from portal.accounts.models import User
 from portal.accounts.permissions import is_applicant
 from portal.kernel import clock, events
-from portal.kernel.money import yuan
+from portal.kernel.money import ZERO, format_yuan, yuan
 from portal.kernel.permissions import require
 from portal.kernel.refusals import Refusal, raise_any
 from portal.kernel.work import unit_of_work
@@ -78,8 +78,9 @@ def update_project(*, actor: User, project: Project, location: str, leader: str,
 def add_cost_item(*, actor: User, project: Project, values: Mapping[str, Any]) -> CostItem:
     """Enter a cost. Raises Refusals, one for each field, or `already_entered` for the same paper and line."""
     require(is_applicant & owns, actor, project)
-    fields = _checked(values)
+    fields = checked_cost(values)
     with unit_of_work():
+        within_invoice(project.organisation_id, fields)
         try:
             with transaction.atomic():
                 item = CostItem.objects.create(
@@ -98,10 +99,14 @@ def add_cost_item(*, actor: User, project: Project, values: Mapping[str, Any]) -
 def update_cost_item(*, actor: User, item: CostItem, values: Mapping[str, Any]) -> CostItem:
     """Change a cost that no filed claim names."""
     require(is_applicant & owns, actor, item)
-    fields = _checked(values)
+    fields = checked_cost(values)
     with unit_of_work():
         locked = CostItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
         _not_filed(locked)
+        if locked.proof == Proofs.INVOICE:
+            _as_invoiced(locked, fields)
+        else:
+            within_invoice(locked.organisation_id, fields, but=locked.pk)
         for name, value in fields.items():
             setattr(locked, name, value)
         try:
@@ -126,6 +131,55 @@ def remove_cost_item(*, actor: User, item: CostItem) -> None:
         locked.delete()
 
 
+def within_invoice(organisation: int, fields: Mapping[str, Any], *, but: int | None = None) -> None:
+    """Typed items of one invoice that is known whole may not add up to more than it; Refusal otherwise."""
+    if fields["evidence_kind"] != EvidenceKinds.INVOICE:
+        return
+    number = normal(fields["document_number"])
+    known = Invoice.objects.filter(organisation=organisation, side=fields["side"], number=number, reverses="")
+    total = known.values_list("total", flat=True).first()
+    if total is None:
+        return
+    same = CostItem.objects.filter(
+        organisation=organisation, side=fields["side"], evidence_key__startswith=f"invoice:数电:{number}:"
+    ).exclude(pk=but)
+    taken = sum(((item.invoiced or item.amount) + (item.tax or ZERO) for item in same), fields["amount"]) + (
+        fields["tax"] or ZERO
+    )
+    if taken > total:
+        raise Refusal(
+            f"这张发票的价税合计是{format_yuan(total)}元，各行加起来超过了它。",
+            code="above_invoice",
+            field="amount",
+        )
+
+
+def _as_invoiced(item: CostItem, fields: dict[str, Any]) -> None:
+    """What the invoice says stays as it says; the amount may be lowered. Raises Refusals otherwise."""
+    fixed = {
+        "evidence_kind": "凭证",
+        "side": "方向",
+        "document_number": "发票号码",
+        "line": "行号",
+        "counterparty": "对方单位",
+        "invoice_date": "开票日期",
+    }
+    faults = [
+        Refusal(f"这笔费用来自数电票，{label}以发票为准，不能改。", code="from_invoice", field=name)
+        for name, label in fixed.items()
+        if fields[name] != getattr(item, name)
+    ]
+    most = (item.invoiced or ZERO) - item.reversed
+    if fields["amount"] > most:
+        faults.append(
+            Refusal(f"金额不能高于发票上的{format_yuan(most)}元。", code="above_invoice", field="amount")
+        )
+    raise_any(faults)
+    fields["tax"] = item.tax
+    fields["invoice_code"] = item.invoice_code
+    fields["evidence_key"] = item.evidence_key
+
+
 def _lengths(**texts: str) -> None:
     raise_any(
         Refusal(f"最多{limit}个字，现在是{len(text.strip())}个字。", code="too_long", field=name)
@@ -134,7 +188,7 @@ def _lengths(**texts: str) -> None:
     )
 
 
-def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+def checked_cost(values: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of a cost item, checked; every fault at once."""
     faults: list[Refusal] = []
     fields: dict[str, Any] = {name: str(values.get(name) or "").strip() for name in TEXTS}
@@ -149,6 +203,12 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
             )
     try:
         fields["amount"] = yuan(values.get("amount", ""), field="amount", positive=True)
+    except Refusal as fault:
+        faults.append(fault)
+    fields["tax"] = None
+    try:
+        if values.get("tax") not in (None, ""):
+            fields["tax"] = yuan(values["tax"], field="tax")
     except Refusal as fault:
         faults.append(fault)
     fields["evidence_kind"] = _choice(values, "evidence_kind", EvidenceKinds, EvidenceKinds.INVOICE, faults)
@@ -172,6 +232,8 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
         flags = {}
     fields["flags"] = {str(key): mark for key, mark in flags.items()}
     raise_any(faults)
+    if fields["evidence_kind"] == EvidenceKinds.INVOICE and is_digital(fields["document_number"]):
+        fields["document_number"] = normal(fields["document_number"])
     fields["evidence_key"] = evidence_key(
         kind=fields["evidence_kind"],
         side=fields["side"],

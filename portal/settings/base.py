@@ -186,6 +186,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "applications.lapse_corrections",
         "schedule": crontab(minute="*/5"),
     },
+    "go on with imports whose worker is gone": {
+        "task": "applications.resume_imports",
+        "schedule": crontab(minute="*/5"),
+    },
     "close requests whose answer nobody spoke to": {
         "task": "applications.close_answered_requests",
         "schedule": crontab(hour=1, minute=15),
@@ -203,6 +207,7 @@ STORAGES = {
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
