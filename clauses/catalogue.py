@@ -45,10 +45,15 @@ class Point:
     @property
     def basis(self) -> str:
         """Where it comes from, in words."""
-        if self.effective_from is None:
-            return SOURCE_LABELS[self.source]
-        day = self.effective_from
-        return f"{self.document_number}，自{day.year}年{day.month}月{day.day}日起"
+        return basis_words(self.source, self.document_number, self.effective_from)
+
+
+def basis_words(source: str, document_number: str = "", effective_from: date | None = None) -> str:
+    """默认, 本次指定, or the document with the day it took effect."""
+    if effective_from is None:
+        return SOURCE_LABELS[source]
+    day = effective_from
+    return f"{document_number}，自{day.year}年{day.month}月{day.day}日起"
 
 
 @dataclass(frozen=True)

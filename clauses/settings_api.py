@@ -33,6 +33,17 @@ BEFORE = OpenApiParameter("before", int, description="上一页的`next`")
 POLICY = OpenApiParameter("policy", str, description="政策编号，例如harbin-ai-2022")
 
 
+class Strict(serializers.Serializer):
+    """Input without unknown keys: they are refused, never dropped."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = {key: [f"不认识的键“{key}”。"] for key in data if key not in self.fields}
+            if unknown:
+                raise serializers.ValidationError(unknown)
+        return super().to_internal_value(data)
+
+
 class ReadingOut(serializers.Serializer):
     value = serializers.JSONField()
     text = serializers.CharField()
@@ -90,7 +101,7 @@ class SettingChangesOut(serializers.Serializer):
     next = serializers.IntegerField(allow_null=True)
 
 
-class SettingChangeIn(serializers.Serializer):
+class SettingChangeIn(Strict):
     """A change to propose; without `items` it is about every item of the point."""
 
     policy = serializers.CharField()
@@ -102,7 +113,7 @@ class SettingChangeIn(serializers.Serializer):
     note = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class SettingDecisionIn(serializers.Serializer):
+class SettingDecisionIn(Strict):
     """`refuse` and `revoke` need a reason."""
 
     act = serializers.ChoiceField(choices=ACTS)

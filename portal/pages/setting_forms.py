@@ -69,7 +69,7 @@ class SettingForm(forms.Form):
             )
         self.fields["effective_from"] = forms.DateField(
             label="生效日期",
-            widget=forms.DateInput(attrs={"type": "date"}),
+            widget=forms.DateInput,
             help_text=(
                 "从这一天零时起，用于还没有决定的全部申报，最早是批准的当天。"
                 if spec.acts_on_pending

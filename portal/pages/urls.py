@@ -27,6 +27,6 @@ urlpatterns = [
     path("documents/<str:number>/", files.document, name="document"),
     path("events/", records.events, name="events"),
     path("events/check/", records.events_check, name="events_check"),
+    path("desk/settings/changes/<int:pk>/", settings.setting_change, name="setting_change"),
     path("desk/settings/<slug:pack>/<str:name>/", settings.setting, name="setting"),
-    path("desk/setting-changes/<int:pk>/", settings.setting_change, name="setting_change"),
 ]

@@ -136,7 +136,7 @@ def test_refusing_withdrawing_and_calling_off(client):
     assert client.post(address(withdrawn), {"act": "nothing"}).status_code == 400
     states = SettingChange.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["refused", "withdrawn", "withdrawn"]
-    assert client.get("/desk/setting-changes/999999/").status_code == 404
+    assert client.get("/desk/settings/changes/999999/").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,7 @@ def test_the_proposer_withdraws(client):
         ({"effective_from": "2023-10-01"}, "too_early", "effective_from"),
         ({"effective_from": "明天"}, "invalid", "effective_from"),
         ({"items": ["5a"]}, "bad_choice", "items"),
+        ({"backdated": True}, "invalid", "backdated"),
         ({"document_number": ""}, "invalid", "document_number"),
     ],
 )
