@@ -16,7 +16,7 @@ from django.test import TransactionTestCase
 from playwright.sync_api import Browser, sync_playwright
 
 from clauses import services as programmes
-from clauses.models import Item, Policy
+from clauses.models import Policy
 from portal.accounts.models import Unit
 from portal.celery import app
 from portal.kernel import clock
@@ -42,6 +42,12 @@ def business_time(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys take longest and go first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The shipped policies are entered once, as on every running portal, and stand in every test's database."""
@@ -56,8 +62,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 @pytest.fixture
 def bare(db: None) -> None:
     """For a test that counts from nothing: no policy and no unit is in the database."""
-    for model in (Item, Policy, Unit, Group):
-        model.objects.all().delete()
+    standing.clear(Policy, Unit, Group)
 
 
 @pytest.fixture(autouse=True)

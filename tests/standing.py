@@ -4,6 +4,7 @@ Django would empty every table and make rights anew after such a test, which tak
 """
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.test import TransactionTestCase
 
 SCHEMA = "standing"
@@ -29,6 +30,13 @@ def keep() -> None:
         cursor.execute(f"CREATE SCHEMA {SCHEMA}")
         for name in _filled(_tables()):
             cursor.execute(f'CREATE TABLE {SCHEMA}."{name}" AS TABLE public."{name}"')
+
+
+def clear(*models: type[Model]) -> None:
+    """Empty the tables of these models and whatever refers to them."""
+    named = ", ".join(f'public."{model._meta.db_table}"' for model in models)
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {named} CASCADE")
 
 
 def restore(case: TransactionTestCase | None = None) -> None:
