@@ -14,6 +14,8 @@ import pytest
 
 from tests.run import standin
 
+pytestmark = pytest.mark.xdist_group("script")
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Iterator[Path]:

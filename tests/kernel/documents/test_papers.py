@@ -15,6 +15,7 @@ from portal.kernel import documents
 from portal.kernel.documents import fonts, rendering
 from portal.kernel.refusals import Refusal
 
+pytestmark = pytest.mark.xdist_group("papers")
 EXAMPLES = Path(__file__).parent / "examples"
 PAPERS = (
     "receipt",

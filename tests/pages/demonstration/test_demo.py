@@ -34,7 +34,7 @@ from review import services as reviewing
 from review.models import Assignment, Award, ReviewCase
 from review.states import AssignmentStates, CaseStates
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demonstration")]
 EVERYWHERE = {
     CaseStates.CHECKING,
     CaseStates.VERIFICATION,
