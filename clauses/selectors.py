@@ -89,6 +89,18 @@ def settings_source() -> Source:
     return source
 
 
+def documented(verdict: engine.Verdict, filed_at: datetime, now: datetime | None = None) -> dict[str, Any]:
+    """A verdict as the interfaces tell it: beside each setting in force, the document that set it and its day."""
+    told = verdict.to_json()
+    listed: list[dict[str, Any]] = told["settings"]  # type: ignore[assignment]
+    if any(one["source"] == "in_force" for one in listed):
+        entries = settings_book(verdict.policy).at(verdict.item, filed_at, now or clock.now())
+        for one in listed:
+            if one["source"] == "in_force" and one["id"] in entries:
+                one.update(entries[one["id"]].source)
+    return told
+
+
 def setting_changes(policy: Policy) -> QuerySet[SettingChange]:
     """Every change of a policy's settings ever proposed, newest first, with its people."""
     return _changes().filter(policy=policy)

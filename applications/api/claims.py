@@ -32,7 +32,7 @@ from applications.states import DEAD, ClaimStates, Sections
 from clauses import selectors as programmes
 from clauses.models import Item, Round
 from portal.accounts.permissions import is_applicant
-from portal.kernel import issuing
+from portal.kernel import clock, issuing
 from portal.kernel.permissions import require
 from portal.kernel.refusals import Refusal, raise_any
 
@@ -73,6 +73,8 @@ class EstimateSetting(serializers.Serializer):
     id = serializers.CharField()
     value = serializers.JSONField()
     source = serializers.CharField()
+    document_number = serializers.CharField(required=False)
+    effective_from = serializers.DateField(required=False)
 
 
 class EstimateStep(serializers.Serializer):
@@ -435,7 +437,9 @@ def shown(request: Request, number: str) -> dict[str, Any]:
         "correction_due_on": found.correction_due_on,
         "content_digest": found.content_digest,
         "receipt": issued(receipt) if receipt else None,
-        "estimate": selectors.estimate(found).to_json(),
+        "estimate": programmes.documented(
+            selectors.estimate(found), found.filed_at or clock.now(), found.ended_at
+        ),
     }
 
 

@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import subprocess
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,7 +15,7 @@ from payouts import selectors
 from payouts import services as paying
 from payouts.services import papers
 from portal.accounts.states import Roles
-from portal.kernel import issuing
+from portal.kernel import clock, issuing
 from portal.kernel.models import Document, Event
 from portal.kernel.refusals import Forbidden
 from review import services as reviewing
@@ -121,6 +122,19 @@ def test_settings_of_a_letter_are_those_about_the_item_and_the_sheet_has_them_al
     assert set(named) < set(used)
     assert used == sorted(used)
     assert all(one["value"] for one in sheet["settings"])
+
+
+def test_papers_name_the_document_that_set_a_point():
+    making.set_to(starts=date(2023, 10, 17))
+    with clock.shifted_to(clock.at(date(2023, 10, 18))):
+        payment = making.requested(amounts=["1234567.89"])
+    desk.released([payment])
+    letter = Document.objects.get(kind="letter").decision
+    sheet = Document.objects.get(kind="calculation").decision
+    for paper in (letter, sheet):
+        bases = {one["id"]: one["basis"] for one in paper["settings"]}
+        assert bases.pop("Q35") == "哈科规〔2023〕5号，自2023年10月17日起"
+        assert not any(bases.values())
 
 
 def test_a_cost_cut_as_already_supported_shows_in_the_summary():

@@ -132,3 +132,16 @@ def test_the_calculation_says_which_document_set_a_point(client):
     assert before["amount"] == "0.00"
     assert {"id": "Q35", "value": "yuan", "source": "default"} in before["settings"]
     assert ask(settings={"Q35": "yuan"})["amount"] == "0.00"
+
+
+def test_a_claim_says_which_document_set_a_point(client, on):
+    making.set_to(starts=making.date(2023, 10, 17))
+    on(making.datetime(2023, 10, 17, 9))
+    claim = making.draft(amounts=["1000001.99"])
+    client.force_login(making.admin_of(claim))
+    told = client.get(f"/api/v1/claims/{claim.number}/").json()["estimate"]
+    assert told["amount"] == "200000.39"
+    (one,) = [point for point in told["settings"] if point["id"] == "Q35"]
+    assert (one["source"], one["document_number"], one["effective_from"]) == (
+        "in_force", "哈科规〔2023〕5号", "2023-10-17",
+    )  # fmt: skip
