@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from clauses.models import Item, ListedEvent, Policy, Round
+from clauses.models import Item, ListedEvent, PackEdition, Policy, Round, SettingChange
 from portal.kernel.admin import ReadOnlyAdmin
 
 
@@ -25,3 +25,25 @@ class RoundAdmin(ReadOnlyAdmin):
 @admin.register(ListedEvent)
 class ListedEventAdmin(ReadOnlyAdmin):
     list_display = ["year", "name", "organiser_name", "held_on"]
+
+
+@admin.register(PackEdition)
+class PackEditionAdmin(ReadOnlyAdmin):
+    list_display = ["policy", "hash", "engine_version", "stored_at"]
+    list_select_related = ["policy"]
+    exclude = ["data", "source"]
+
+
+@admin.register(SettingChange)
+class SettingChangeAdmin(ReadOnlyAdmin):
+    list_display = [
+        "setting",
+        "value",
+        "effective_from",
+        "document_number",
+        "state",
+        "proposed_by",
+        "decided_by",
+    ]
+    list_filter = ["state"]
+    list_select_related = ["proposed_by", "decided_by"]
