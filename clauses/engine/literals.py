@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 DIGITS = {
     "零": 0,
@@ -75,6 +76,7 @@ def spelled(text: str) -> Fraction:
     return chinese(whole) + Fraction(int(digits or 0), 10 ** len(digits))
 
 
+@lru_cache(maxsize=4096)
 def rate(text: str) -> Fraction:
     """A share: "20%", "5‰", "百分之五十", "万分之三"; ValueError for anything else."""
     found = RATE.fullmatch(text)
@@ -100,6 +102,7 @@ def number(text: str) -> Fraction:
     return Fraction(chinese(found[3]))
 
 
+@lru_cache(maxsize=4096)
 def money(text: str) -> int:
     """An amount in fen: "1000万元", "3000元", "三百万元"; ValueError for anything else or parts of a fen."""
     found = MONEY.fullmatch(text)
@@ -145,9 +148,12 @@ def counts_in(text: str) -> list[str]:
 
     Not among them: calendar years and dates, ordinals (第三年), and a bare 一, which is rarely a number (一次性, 同一项).
     """
+    counts = [match for match in COUNT.finditer(text) if match[3] != "一"]
+    if not counts:
+        return []
     spans = [match.span() for pattern in (RATE, MONEY, DAY, YEAR) for match in pattern.finditer(text)]
     return [
         match[0]
-        for match in COUNT.finditer(text)
-        if match[3] != "一" and not any(start < match.end() and match.start() < end for start, end in spans)
+        for match in counts
+        if not any(start < match.end() and match.start() < end for start, end in spans)
     ]

@@ -37,12 +37,7 @@ def number_faults(
             yield fault(pack, f"引文中没有“{part.words}”", *where, "words")
         elif part.literal not in part.words:
             yield fault(pack, f"“{part.words}”中没有“{part.literal}”", *where, "words")
-        if isinstance(part, NumberModel):
-            name, value = "number", str(part.number)
-        elif isinstance(part, RateModel):
-            name, value = "rate", part.rate.text
-        else:
-            name, value = "amount", f"{part.amount // 100}元"
+        name = next(key for key in UNITS if key in part.__dict__)
         try:
             if isinstance(part, RateModel):
                 same = literals.rate(part.literal) == part.rate.fraction
@@ -59,7 +54,7 @@ def number_faults(
             )
             continue
         if not same:
-            yield fault(pack, f"“{part.literal}”与规则中的{value}不一致", *where, name)
+            yield fault(pack, f"“{part.literal}”与规则中的{written(part)}不一致", *where, name)
     quotes = (item.quote, *item.more_quotes)
     for index, other in enumerate(item.other_numbers):
         where = (*place, "other_numbers", index)
@@ -72,3 +67,10 @@ def number_faults(
         if not used[literal]:
             message = f"引文中的“{literal}”没有用在规则里；不影响金额的，写进other_numbers并说明理由"
             yield fault(pack, message, *place, "rule")
+
+
+def written(figure: AmountModel | RateModel | NumberModel) -> str:
+    """The value of a figure as the pack gives it."""
+    if isinstance(figure, AmountModel):
+        return f"{figure.amount // 100}元"
+    return figure.rate.text if isinstance(figure, RateModel) else str(figure.number)
