@@ -46,5 +46,5 @@ setting_changes = Machine(
             needs_reason=True,
         ),
     ],
-    thread=lambda change: change.setting,
+    thread=lambda change: f"{change.policy.pack[:36]}/{change.setting}",
 )

@@ -47,7 +47,7 @@ class Item(models.Model):
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="items")
     code = models.CharField("编号", max_length=10)
-    clause = models.CharField("条", max_length=4)
+    clause = models.CharField("条", max_length=10)
     title = models.CharField("名称", max_length=80)
     ordinal = models.PositiveSmallIntegerField()
 

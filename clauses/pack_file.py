@@ -246,6 +246,7 @@ FORM_MESSAGES = {
     "literal_error": "“{key}”的取值不在允许的范围内：{input}",
     "string_pattern_mismatch": "“{key}”的写法不符合要求：{input}",
     "string_too_short": "“{key}”不能为空",
+    "string_too_long": "“{key}”太长，最多{most}个字",
     "too_short": "“{key}”的内容太少",
     "union_tag_not_found": "规则节点缺少“node”",
     "greater_than_equal": "“{key}”太小：{input}",
@@ -270,7 +271,8 @@ def form_faults(error: ValidationError, lines: Mapping[Place, int], file: str = 
         else:
             template = FORM_MESSAGES.get(detail["type"], "“{key}”有误：" + detail["msg"])
             given = detail["input"]
-            message = template.format(key=key, input=given if isinstance(given, str | int) else "")
+            most = detail.get("ctx", {}).get("max_length", "")
+            message = template.format(key=key, input=given if isinstance(given, str | int) else "", most=most)
         faults.append(Fault(file, lines.get(place, 1), message))
     return sorted(set(faults))
 

@@ -23,8 +23,10 @@ def chinese_day(day: date) -> str:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many months later; the last day of that month when it has no such day."""
+    """The same day so many months later; the last day of that month when it has no such day, of all days after 9999."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

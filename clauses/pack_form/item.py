@@ -16,6 +16,7 @@ from clauses.pack_form.parts import (
 )
 from clauses.pack_form.rule import RuleNode
 from clauses.pack_form.values import (
+    ClauseNumber,
     Code,
     ItemId,
     Name,
@@ -24,6 +25,7 @@ from clauses.pack_form.values import (
     RateModel,
     Scope,
     SettingValue,
+    ShortTitle,
 )
 
 if TYPE_CHECKING:
@@ -52,8 +54,8 @@ class InstalmentModel(Part):
 
 class ItemModel(Part):
     id: ItemId
-    clause: Name
-    title: Name
+    clause: ClauseNumber
+    title: ShortTitle
     kind: Literal["money", "case_by_case", "referred", "not_money"]
     summary: Name
     quote: Name

@@ -18,15 +18,15 @@ from clauses.pack_form.parts import (
     SettingModel,
     UnitModel,
 )
-from clauses.pack_form.values import Day, Name, Part
+from clauses.pack_form.values import Day, DocumentNumber, Name, Part, Title
 
 
 class PackModel(Part):
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,49}$")]
-    title: Name
+    title: Title
     short_title: Name
     status: Literal["final", "draft", "teaching"] = "final"
-    document_number: Name
+    document_number: DocumentNumber
     issuer: Name
     issued_on: Day
     in_force: PeriodModel

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from clauses.engine import policy
-from clauses.pack_form.values import Code, Day, ItemId, Name, Part, SettingValue
+from clauses.pack_form.values import ClauseNumber, Code, Day, ItemId, Name, Part, SettingValue, ShortTitle
 
 STEP_CODES = (
     "checking",
@@ -34,7 +34,7 @@ class PeriodModel(Part):
 
 class UnitModel(Part):
     code: Code
-    name: Name
+    name: ShortTitle
     other_names: list[Name] = Field(default_factory=list)
 
     def build(self) -> policy.Unit:
@@ -42,7 +42,7 @@ class UnitModel(Part):
 
 
 class ClauseModel(Part):
-    number: Name
+    number: ClauseNumber
     title: Name
     short_title: Name
     lead: str = ""

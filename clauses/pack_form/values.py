@@ -87,9 +87,14 @@ Exact = Annotated[
     PlainSerializer(lambda value: f"{value.numerator}/{value.denominator}"),
 ]
 Name = Annotated[str, Field(min_length=1)]
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+# As wide as the columns that hold them: a pack that is in order can be loaded.
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+ShortTitle = Annotated[str, Field(min_length=1, max_length=80)]
+DocumentNumber = Annotated[str, Field(min_length=1, max_length=60)]
+ClauseNumber = Annotated[str, Field(min_length=1, max_length=10)]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
 Day = Annotated[date, BeforeValidator(iso_day, json_schema_input_type=str)]
-ItemId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,19}$")]
+ItemId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,9}$")]
 SettingValue = str | int | bool
 
 

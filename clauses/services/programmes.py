@@ -25,7 +25,7 @@ def load_policies() -> list[Policy]:
 
     A draft or a teaching pack has pages and nothing to file for.
     Keeps the texts of every edition. Runs again without harm; a pack whose content changed under the same id is
-    refused once claims or settings rest on it.
+    refused once a round, a claim or a setting rests on it.
     """
     loaded = []
     with unit_of_work():
@@ -36,7 +36,8 @@ def load_policies() -> list[Policy]:
                 policy = Policy(pack=pack_id, loaded_at=clock.now())
             elif policy.pack_hash != content.hash and _in_use(policy):
                 raise Refusal(
-                    f"政策包{pack_id}已有申报或细则口径，内容不能再改。请另发新版本。", code="pack_published"
+                    f"政策包{pack_id}已有申报批次、申报或细则口径，内容不能再改。请另发新版本。",
+                    code="pack_published",
                 )
             policy.pack_hash = content.hash
             policy.title, policy.document_number = content.title, content.document_number
@@ -170,7 +171,11 @@ def list_event(
 
 
 def _in_use(policy: Policy) -> bool:
-    return policy.items.filter(claims__isnull=False).exists() or policy.setting_changes.exists()
+    return (
+        policy.rounds.exists()
+        or policy.items.filter(claims__isnull=False).exists()
+        or policy.setting_changes.exists()
+    )
 
 
 def _keep_edition(policy: Policy, pack_hash: str) -> None:

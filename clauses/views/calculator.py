@@ -152,8 +152,7 @@ def show(request: HttpRequest, question: Question, estimate: Estimate) -> HttpRe
         "excluded": [(rows[one["id"]], one["text"]) for one in answer["excluded_costs"]],
         "typed": typed(question),
         "settings": [
-            (policy.settings[one["id"]], reading(policy, one), basis(one))
-            for one in answer["settings"]
+            (policy.settings[one["id"]], reading(policy, one), basis(one)) for one in answer["settings"]
         ],
         "chart": chart_of(estimate),
         "warning": warning(policy),

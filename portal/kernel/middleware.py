@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from django.contrib import messages
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.kernel import clock
@@ -21,6 +22,18 @@ _WRITES = re.compile(
 
 class WriteOnGet(RuntimeError):
     """A page that only shows tried to change the database."""
+
+
+class PlainAddressMiddleware:
+    """An address with a zero byte leads nowhere: the database would refuse it as a value, and no value of ours has one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "\0" in unquote(request.META.get("QUERY_STRING", "")):
+            raise Http404
+        return self.get_response(request)
 
 
 class ClockMiddleware:

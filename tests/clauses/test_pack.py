@@ -198,6 +198,12 @@ MUTANTS = {
         "title: 支持人工智能国际合作,",
         "标题与原文不一致",
     ),
+    "title that no column holds": ("title: 公共数据应用", f"title: {'公' * 81}", "“title”太长，最多80个字"),
+    "number that no column holds": (
+        "document_number: 哈政规〔2022〕22号",
+        f"document_number: {'哈' * 61}",
+        "“document_number”太长，最多60个字",
+    ),
     "unknown key": (
         "summary: 支持企业挖掘公共数据的商业价值。",
         "sumary: 支持企业挖掘公共数据的商业价值。",

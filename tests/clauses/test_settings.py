@@ -41,7 +41,9 @@ def test_nothing_holds_until_a_second_person_approves_and_the_day_comes():
     assert approved.state == "in_force" and approved.decided_by is not None
     assert (held(on=date(2023, 10, 31)), held()) == ({}, {"Q35": "fen"})
     assert SettingScope.objects.filter(change=change).count() == 9
-    verbs = list(Event.objects.filter(thread="Q35").order_by("sequence").values_list("verb", flat=True))
+    verbs = list(
+        Event.objects.filter(thread=f"{PACK}/Q35").order_by("sequence").values_list("verb", flat=True)
+    )
     assert verbs == ["clauses.settingchange.propose", "clauses.settingchange.approve"]
 
 
@@ -289,6 +291,14 @@ def test_a_pack_with_settings_is_published():
     Policy.objects.filter(pk=policy.pk).update(pack_hash="0" * 64)
     services.load_policies()
     making.setting_change()
+    Policy.objects.filter(pk=policy.pk).update(pack_hash="0" * 64)
+    with refused("pack_published"):
+        services.load_policies()
+
+
+@pytest.mark.django_db
+def test_a_pack_with_a_round_is_published():
+    policy = making.window("2a").policy
     Policy.objects.filter(pk=policy.pk).update(pack_hash="0" * 64)
     with refused("pack_published"):
         services.load_policies()

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from clauses.engine.term import cost_refusal, filing_refusal
+from clauses.engine.term import cost_refusal, filing_refusal, months_after
 from tests.clauses.pack import POLICY, RATED, ask, codes, cost
 
 FIRST, LAST = date(2022, 8, 24), date(2023, 12, 31)
@@ -125,3 +125,8 @@ def test_one_cost_out_leaves_the_others_in(item: str) -> None:
 def test_all_costs_out_pays_nothing() -> None:
     verdict = ask("2a", costs=(cost(paid_date=date(2024, 1, 5)),))
     assert (verdict.outcome, verdict.base, verdict.amount) == ("nothing_payable", 0, 0)
+
+
+def test_months_run_on_to_the_last_day_there_is() -> None:
+    assert months_after(date(2023, 8, 31), 6) == date(2024, 2, 29)
+    assert months_after(date(9999, 12, 31), 1) == date.max

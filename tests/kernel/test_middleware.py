@@ -143,3 +143,8 @@ def test_gathered_refusals_are_raised_as_one_or_several():
     assert not isinstance(caught.value, Refusals)
     with pytest.raises(Refusals, match="一；二"):
         raise_any(Refusal(text) for text in "一二")
+
+
+@pytest.mark.parametrize("address", ["/rounds/%00/", "/files/?q=a%00b", "/api/v1/policies/?page=%00"])
+def test_an_address_with_a_zero_byte_leads_nowhere(client, address):
+    assert client.get(address).status_code == 404
