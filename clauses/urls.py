@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clauses import api, match_api, settings_api, views
+from clauses import api, views
 
 urlpatterns = [
     path("policies/", views.policy_list, name="policy"),
@@ -28,9 +28,9 @@ api_patterns = [
     path("policies/<slug:pack>/items/<str:code>/", api.item, name="item"),
     path("rounds/", api.rounds, name="rounds"),
     path("calculate/", api.calculate, name="calculate"),
-    path("match/", match_api.match_items, name="match"),
-    path("policies/<slug:pack>/settings/", settings_api.settings, name="settings"),
-    path("setting-changes/", settings_api.setting_changes, name="api_setting_changes"),
-    path("setting-changes/<int:pk>/", settings_api.setting_change, name="api_setting_change"),
-    path("setting-changes/<int:pk>/decide/", settings_api.setting_decide, name="api_setting_decide"),
+    path("match/", api.match_items, name="match"),
+    path("policies/<slug:pack>/settings/", api.settings, name="settings"),
+    path("setting-changes/", api.setting_changes, name="api_setting_changes"),
+    path("setting-changes/<int:pk>/", api.setting_change, name="api_setting_change"),
+    path("setting-changes/<int:pk>/decide/", api.setting_decide, name="api_setting_decide"),
 ]

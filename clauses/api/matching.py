@@ -1,17 +1,16 @@
 """Matching for programs: the same question as the page's, as JSON. No sign-in, nothing kept."""
 
-from typing import Any
-
 from django.core.exceptions import RequestDataTooBig
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clauses import selectors
-from clauses.api import KINDS, TAGS, FaultsOut
+from clauses.api.calculation import FaultsOut, faults
+from clauses.api.reading import KINDS, TAGS
 from clauses.inputs import InputErrors, parse_document
 from clauses.links import links_of
 from clauses.services.matching import answer_of, match
@@ -105,17 +104,12 @@ def match_items(request: Request) -> Response:
         if len(body) > LARGEST_BODY:
             raise RequestDataTooBig
     except RequestDataTooBig:
-        return _faults([{"path": "", "message": "请求内容超过64KB。"}])
+        return faults([{"path": "", "message": "请求内容超过64KB。"}])
     now = clock.now()
     try:
         asked, fits = match(
             parse_document(body), settings_source=selectors.settings_source(), now=lambda: now
         )
     except InputErrors as errors:
-        return _faults(errors.errors)
+        return faults(errors.errors)
     return Response(answer_of(asked, fits, links_of(asked, fits), now))
-
-
-def _faults(errors: list[dict[str, str]]) -> Response:
-    answer: dict[str, Any] = {"errors": errors}
-    return Response(answer, status=status.HTTP_400_BAD_REQUEST)
