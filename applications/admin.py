@@ -3,7 +3,10 @@
 from django.contrib import admin
 
 from applications.models import Attachment, Claim, CostItem, Hold, Nomination, Project
+from applications.requests import admin as requests_admin
 from portal.kernel.admin import ReadOnlyAdmin
+
+__all__ = ["requests_admin"]
 
 
 @admin.register(Project)

@@ -190,7 +190,7 @@ class FactsForm(forms.Form):
     ) -> None:
         super().__init__(data)
         for fact in facts:
-            self.fields[fact.key] = _fact_field(fact)
+            self.fields[fact.key] = fact_field(fact)
             self.initial[fact.key] = _shown(fact, claim.facts.get(fact.key))
         self.no_events = events == []
         if events is not None:
@@ -326,7 +326,7 @@ def _shown(fact: engine.FactSpec, value: Any) -> Any:
     return Decimal(value) if fact.type == "money" and value else value
 
 
-def _fact_field(fact: engine.FactSpec) -> Text:
+def fact_field(fact: engine.FactSpec) -> Text:
     given: dict[str, Any] = {"help_text": fact.help, "may_be_empty": not fact.required}
     match fact.type:
         case "money":

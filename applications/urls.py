@@ -2,8 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from applications.api.routes import api_patterns as api_patterns
+from applications.api.routes import api_patterns as claim_patterns
+from applications.requests.api.routes import api_patterns as request_patterns
+from applications.requests.urls import urlpatterns as request_urls
 from applications.views import claims, costs, intake, projects, uploads
+
+api_patterns: list[URLPattern] = [*claim_patterns, *request_patterns]
 
 urlpatterns: list[URLPattern] = [
     path("projects/", projects.project_list, name="projects"),
@@ -32,3 +36,4 @@ urlpatterns: list[URLPattern] = [
     path("attachments/<int:pk>/remove/", uploads.remove, name="attachment_remove"),
     *intake.urlpatterns,
 ]
+    *request_urls,

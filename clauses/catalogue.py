@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from clauses import engine, markup, naming, selectors, sentences, wording
 from clauses.engine.policy import CASE_BY_CASE, MONEY, NOT_MONEY, REFERRED, Clause, Item, Paper, Policy
-from clauses.engine.term import local
+from clauses.engine.term import filing_refusal, local
 from clauses.engine.verdict import Verdict
 from clauses.models import Policy as LoadedPolicy
 from clauses.models import Round
@@ -20,6 +20,7 @@ from clauses.states import RoundStates
 from portal.kernel import clock
 
 KIND_LABELS = {MONEY: "资金补助", CASE_BY_CASE: "一事一议", REFERRED: "转办", NOT_MONEY: "非资金"}
+ASKS = {REFERRED: "登记转办", NOT_MONEY: "提交需求"}
 SOURCE_LABELS = {"default": "默认", "in_force": "现行规定", "override": "本次指定"}
 STATUS_LABELS = {"final": "正式文件", "draft": "征求意见稿", "teaching": "示例"}
 NOT_IN_FORCE = {
@@ -94,6 +95,14 @@ class Offer:
     @property
     def pays(self) -> bool:
         return self.item.kind == MONEY
+
+    @property
+    def asks(self) -> str:
+        """The button of an item that is filed here without money, while the filing window is open; else empty."""
+        words = ASKS.get(self.item.kind, "")
+        if not words or self.policy.status in NOT_IN_FORCE:
+            return ""
+        return "" if filing_refusal(self.policy, self.item, self.at) else words
 
     @property
     def kind_label(self) -> str:

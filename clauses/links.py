@@ -4,9 +4,10 @@ from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
-from clauses import selectors
+from clauses import catalogue, selectors
 from clauses.engine.policy import MONEY
 from clauses.services.matching import Asked, Fit, claim_of
+from portal.kernel import clock
 
 
 def links_of(asked: Asked, fits: list[Fit]) -> dict[str, dict[str, str | None]]:
@@ -23,15 +24,20 @@ def links_of(asked: Asked, fits: list[Fit]) -> dict[str, dict[str, str | None]]:
 def _links(asked: Asked, fit: Fit, *, can_file: bool) -> dict[str, str | None]:
     item, pack = fit.item, asked.policy.id
     is_money = item.kind == MONEY
+    asks = bool(catalogue.offer(asked.policy, item, clock.now()).asks)
     return {
         "item": reverse("item", args=[pack, item.id]),
         "guide": _address("guide", pack, item.id),
         "guide_pdf": _address("guide_pdf", pack, item.id),
         "calculator": f"{reverse('calculator')}?{urlencode(figures(asked, fit))}" if is_money else None,
-        "filing": f"{start}?item={item.id}"
-        if can_file and fit.fits and (start := _address("claim_start"))
-        else None,
+        "filing": _filing(fit, asks=asks) if fit.fits and (can_file or asks) else None,
     }
+
+
+def _filing(fit: Fit, *, asks: bool) -> str | None:
+    """Where the item is filed: as a claim, or as a request without money."""
+    start = _address("request_new" if asks else "claim_start")
+    return f"{start}?item={fit.item.id}" if start else None
 
 
 def _address(name: str, *args: str) -> str | None:

@@ -7,6 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from applications.requests.states import (
+    FOLLOW_UP_WORKDAYS,
+    KIND_OF_ITEM,
+    RESULT_WORKDAYS,
+    WORKDAYS,
+    RequestKinds,
+)
 from applications.services.decisions import CORRECTION_WORKDAYS, EXAMINE_WORKDAYS, RECONSIDER_WORKDAYS
 from clauses import catalogue, selectors
 from clauses.engine.policy import APPLICANT_KINDS, COST_DATES, Condition, Item, Paper, Policy
@@ -41,6 +48,7 @@ def guide_of(row: LoadedPolicy, policy: Policy, item: Item, at: datetime) -> dic
         "place": offer.place,
         "kind": offer.kind_label,
         "pays": offer.pays,
+        "asks": offer.asks,
         "warning": "".join(catalogue.NOT_IN_FORCE.get(policy.status, ())),
         "policy": {"title": policy.title, "number": policy.document_number, "hash": policy.hash},
         "on": chinese_day(local(at).date()),
@@ -208,13 +216,29 @@ def office_days(policy: Policy, item: Item) -> int:
 
 
 def elsewhere(policy: Policy, item: Item, offer: catalogue.Offer) -> list[dict[str, Any]]:
-    """The steps of an item that is not filed here; its clocks belong to whoever handles it."""
+    """The steps of an item without money: filed here while the policy is open, else with whoever handles it."""
+    if offer.asks:
+        return asked_here(item, offer)
     found = [_step("联系办理单位", "申报单位", 0, f"{item.contact}。说明情况，问清要交的材料和时限。")]
     uploads = "、".join(paper.label for paper in offer.uploads)
     if uploads:
         found.append(_step("提交材料", "申报单位", 0, f"{uploads}。"))
     found.append(_step(offer.review, offer.lead_unit, 0, item.answer))
     return found
+
+
+def asked_here(item: Item, offer: catalogue.Offer) -> list[dict[str, Any]]:
+    """A request or a referral, with the limits of the unit that has it."""
+    kind = KIND_OF_ITEM[item.kind]
+    found = [_step(offer.asks, "申报单位", 0, "在门户填写短表，取得编号和登记表。单位要已经通过认证。")]
+    if kind == RequestKinds.REFERRAL:
+        handed = "核对重复情况，出具转办函，转交执行该政策的单位；不予转办的写明理由。"
+        found.append(_step("转办", offer.lead_unit, WORKDAYS[kind], handed))
+        found.append(_step("登记办理结果", offer.lead_unit, RESULT_WORKDAYS, "登记办理编号和结果。"))
+    else:
+        found.append(_step("答复", offer.lead_unit, WORKDAYS[kind], item.answer))
+    said = f"可以追问一次，{FOLLOW_UP_WORKDAYS}个工作日内答复；请对答复作出评价。"
+    return [*found, _step("追问和评价", "申报单位", 0, said)]
 
 
 def term_of(row: LoadedPolicy, policy: Policy, item: Item, at: datetime) -> str:

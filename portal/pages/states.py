@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from applications.requests.states import HISTORY
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -67,6 +69,7 @@ TIMELINE: dict[str, Words] = {
 }
 
 RECORDS: dict[str, str] = {
+    **{verb: f"需求和转办：{office}" for verb, (office, _) in HISTORY.items()},
     "batch.created": "建立拨付批次",
     "batch.exported": "导出Excel",
     "claim.committed": "签署信用承诺",

@@ -7,12 +7,16 @@ from django.db.models import Count
 from django.urls import reverse
 
 from applications import selectors as filings
+from applications.requests import selectors as requests
+from applications.requests.models import ServiceRequest
+from applications.requests.states import OFFICE as REQUEST_WORDS
+from applications.requests.states import RequestStates
 from applications.states import ClaimStates
 from clauses import selectors as programmes
 from payouts import selectors as payments
 from payouts.states import BatchStates, PaymentStates
 from portal.accounts import selectors as people
-from portal.accounts.models import User
+from portal.accounts.models import Organisation, User
 from portal.accounts.states import OrganisationStates, Roles
 from portal.kernel import clock
 from review import selectors as reviews
@@ -102,6 +106,7 @@ def _applicant(user: User) -> list[Group]:
             ],
         )
     )
+    groups.append(_answered(organisation))
     drafts = list(mine.filter(state=ClaimStates.DRAFT))
     groups.append(
         Group(
@@ -120,6 +125,32 @@ def _applicant(user: User) -> list[Group]:
         )
     )
     return groups
+
+
+def _answered(organisation: Organisation) -> Group:
+    """Requests with an answer to read and rate."""
+    found = list(requests.to_rate(organisation))
+    rows = [
+        Row(
+            one.title,
+            f"{one.item.title}，{one.unit.name}已答复",
+            reverse("request", args=[one.number]),
+            ("已答复，请评价", "wait"),
+        )
+        for one in found[:SHOWN]
+    ]
+    return Group("需求和转办已答复", len(found), reverse("requests"), rows)
+
+
+def _request_row(asked: ServiceRequest) -> Row:
+    pace = requests.pace(asked)
+    said = REQUEST_WORDS[RequestStates(asked.state)]
+    return Row(
+        asked.title,
+        f"{asked.organisation.name}，{asked.number}{f'，{pace.words}' if pace else ''}",
+        reverse("request_desk_file", args=[asked.number]),
+        (said.label, pace.tone if pace and pace.tone == "bad" else said.tone),
+    )
 
 
 def _closing(moment: datetime) -> str:
@@ -244,7 +275,16 @@ def _unit_officer(user: User) -> list[Group]:
         )
         for one in due[:SHOWN]
     ]
-    return [Group("征求意见", due.count(), reverse("opinions"), rows)]
+    asked = requests.due_of(user.unit)
+    return [
+        Group("征求意见", due.count(), reverse("opinions"), rows),
+        Group(
+            "需求和转办",
+            asked.count(),
+            reverse("request_desk"),
+            [_request_row(one) for one in asked[:SHOWN]],
+        ),
+    ]
 
 
 def _leader(user: User) -> list[Group]:
@@ -322,7 +362,16 @@ def _finance_approver(user: User) -> list[Group]:
 def _administrator(user: User) -> list[Group]:
     pending = people.awaiting_certification()
     rows = [Row(one.name, one.code, reverse("certifications"), ("待认证", "wait")) for one in pending[:SHOWN]]
-    return [Group("单位认证", pending.count(), reverse("certifications"), rows), *_settings(user)]
+    lonely = requests.without_officer()
+    waiting = [
+        Row(one.title, f"{one.unit.name}还没有办理账号，{one.number}", reverse("staff"), ("没有人办理", "bad"))
+        for one in lonely[:SHOWN]
+    ]
+    return [
+        Group("单位认证", pending.count(), reverse("certifications"), rows),
+        Group("责任单位没有人办理的需求", lonely.count(), reverse("staff"), waiting),
+        *_settings(user),
+    ]
 
 
 _BY_ROLE = {

@@ -246,6 +246,9 @@ SPECTACULAR_SETTINGS = {
         "PaymentState": "payouts.states.PaymentStates",
         "BatchState": "payouts.states.BatchStates",
     },
+        "RequestState": "applications.requests.states.RequestStates",
+        "RequestKind": "applications.requests.states.RequestKinds",
+        "ReferralOutcome": "applications.requests.states.Outcomes",
 }
 
 # What the house adds

@@ -24,6 +24,7 @@ from portal.ledger.models import BudgetLine
 from review import selectors as reviews
 from review import services as reviewing
 from tests import making
+from tests.applications.requests import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +97,9 @@ MATRIX: dict[str, set[str]] = {
             "api:api_projects",
             "api:api_claims",
             "api:api_dues",
+            "requests",
+            "request_new",
+            "api:api_requests",
         ),
         APPLICANTS,
     ),
@@ -140,6 +144,16 @@ MATRIX: dict[str, set[str]] = {
             "claim_withdraw",
             "claim_choose_holder",
             "api:api_claim_submit",
+            "request",
+            "request_follow_up",
+            "request_rate",
+            "request_files",
+            "request_withdraw",
+            "api:api_request",
+            "api:api_request_files",
+            "api:api_request_follow_up",
+            "api:api_request_rate",
+            "api:api_request_withdraw",
             "api:api_claim_withdraw",
             "api:api_claim_choose_holder",
             "api:api_payee_account",
@@ -212,6 +226,26 @@ MATRIX: dict[str, set[str]] = {
             "batch_add",
             "batch_remove",
             "batch_submit",
+    "request_file": OWNER | {"officer", "leader", "auditor"},
+    **dict.fromkeys(
+        ("request_desk", "request_desk_file", "api:api_desk_requests", "api:api_desk_request"),
+        {"officer", "leader", "auditor"},
+    ),
+    **dict.fromkeys(
+        (
+            "request_answer",
+            "request_pass_on",
+            "request_hand_over",
+            "request_decline",
+            "request_result",
+            "api:api_desk_request_answer",
+            "api:api_desk_request_pass_on",
+            "api:api_desk_request_hand_over",
+            "api:api_desk_request_decline",
+            "api:api_desk_request_result",
+        ),
+        {"officer"},
+    ),
             "batch_cancel",
             "batch_result",
             "batch_settle",
@@ -247,6 +281,18 @@ POSTED = {
     "assignment_marks",
     "batch_add",
     "batch_remove",
+    "request_follow_up",
+    "request_rate",
+    "request_files",
+    "api:api_request_files",
+    "api:api_request_follow_up",
+    "api:api_request_rate",
+    "api:api_request_withdraw",
+    "api:api_desk_request_answer",
+    "api:api_desk_request_pass_on",
+    "api:api_desk_request_hand_over",
+    "api:api_desk_request_decline",
+    "api:api_desk_request_result",
     "batch_result",
     "batch_settle",
     "batch_export",
@@ -401,6 +447,7 @@ class World:
             "api:api_claim_submit": {"version": self.draft.version, "committed": True},
             "api:api_claim_choose_holder": {"cost_item": self.submitted.nominations.all()[0].cost_item_id},
         }.get(name, {})
+        self.asked = asking.filed(owner, files=[asking.file()])
 
     def path(self, name: str, route: str) -> str:
         """A real address for a route."""
@@ -428,7 +475,9 @@ class World:
             "api_claim_review": self.opined.claim.number,
         }
         short = name.removeprefix("api:")
-        if short.startswith(("batch", "api_batch")):
+        if short.startswith(("request", "api_request", "api_desk_request")):
+            value = self.asked.number
+        elif short.startswith(("batch", "api_batch")):
             frozen = short.endswith(("send_back", "release", "export"))
             value = (self.frozen if frozen else self.batch).number
         elif short.startswith(("intake", "api_desk")):
@@ -478,6 +527,7 @@ class World:
             .replace("<str:section>", "overview")
         )
         if short in ("clause",):
+            "request_file": self.asked.files.all()[0].pk,
             path = f"policies/{making.PACK}/clauses/2/"
         if short == "verify_paper":
             path = issuing.check_path(self.receipt).lstrip("/")

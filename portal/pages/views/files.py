@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, render
 
 from applications import selectors as filings
 from applications.models import Claim
+from applications.requests import selectors as requests
+from applications.requests.permissions import may_read as may_read_request
 from applications.states import APPLICANT, OFFICE, ClaimStates
 from clauses import selectors as programmes
 from payouts.models import BatchLine
@@ -138,6 +140,8 @@ def may_read_document(user: Any, found: Document) -> bool:
         return False
     if found.subject_type == "applications.claim":
         return may_read_claim(user, filings.claims().get(pk=found.subject_id))
+    if found.subject_type == "applications.servicerequest":
+        return may_read_request(user, requests.service_requests().get(pk=found.subject_id))
     if found.subject_type == "payouts.batchline":
         line = BatchLine.objects.select_related("payment__award__case__claim__item").get(pk=found.subject_id)
         return may_read_claim(user, line.payment.award.case.claim)

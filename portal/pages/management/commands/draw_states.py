@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from applications.machine import claims
+from applications.requests.machine import requests
 from clauses.machine import setting_changes
 from payouts.machine import batches, payments
 from portal.kernel.machine import Machine
@@ -13,6 +14,7 @@ from review.machine import assignments, cases
 MACHINES: tuple[tuple[str, str, Machine[Any]], ...] = (
     ("Change of a setting", "口径调整", setting_changes),
     ("Claim", "申报", claims),
+    ("Request or referral", "需求和转办", requests),
     ("Review case", "审核件", cases),
     ("Expert's assignment", "评审任务", assignments),
     ("Payment", "拨付", payments),

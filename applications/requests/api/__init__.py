@@ -1,0 +1,1 @@
+"""Requests and referrals for programs: the organisation's side and the unit's desk."""
