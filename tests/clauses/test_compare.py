@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from clauses import compare, wordwise
+from clauses.compare.law import text_of
 from clauses.engine import rules
 from clauses.engine.policy import NOT_MONEY
 from clauses.loader import get_policy
@@ -172,8 +173,8 @@ def test_the_marked_words_give_both_texts_back(pair):
     def text(*kinds: str) -> str:
         return wordwise.folded("".join(span.text for span in pair.words if span.kind in kinds))
 
-    assert text("same", "gone") == wordwise.folded(compare._text(DRAFT, pair.number))
-    assert text("same", "new") == wordwise.folded(compare._text(FINAL, pair.number))
+    assert text("same", "gone") == wordwise.folded(text_of(DRAFT, pair.number))
+    assert text("same", "new") == wordwise.folded(text_of(FINAL, pair.number))
 
 
 def test_words_are_not_cut_and_width_is_no_change():
