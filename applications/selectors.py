@@ -10,8 +10,10 @@ from typing import Any
 
 from django.db.models import Count, DateField, QuerySet, Sum
 
+from applications.counting import as_counted as as_counted
+from applications.counting import counts_tax
 from applications.models import Attachment, Claim, CostItem, Hold, Nomination, Project
-from applications.states import EDITABLE, ClaimStates, Sections
+from applications.states import EDITABLE, ClaimStates, Proofs, Sections
 from clauses import engine
 from clauses import selectors as programmes
 from clauses.models import ListedEvent
@@ -81,8 +83,16 @@ def cost_items_of(project: Project) -> QuerySet[CostItem]:
     return CostItem.objects.filter(project=project).order_by("pk")
 
 
+def repeated(items: list[CostItem]) -> set[int]:
+    """Typed costs whose paper another organisation has entered too, by id; who that is stays with staff."""
+    typed = {item.evidence_key: item for item in items if item.proof == Proofs.TYPED}
+    others = CostItem.objects.filter(evidence_key__in=list(typed)).values_list("evidence_key", "organisation")
+    return {typed[key].pk for key, owner in others if owner != typed[key].organisation_id}
+
+
 def nominated(claim: Claim) -> list[CostItem]:
-    return list(CostItem.objects.filter(nominations__claim=claim).order_by("pk"))
+    """The costs a claim rests on, each at the amount that counts in it; for reading only."""
+    return as_counted(claim, CostItem.objects.filter(nominations__claim=claim).order_by("pk"))
 
 
 def live_holds(claim: Claim) -> QuerySet[Hold]:
@@ -292,7 +302,7 @@ def questions(
                 held_elsewhere=holders.get((item.evidence_key, rules.overlap_group or ""), claim.pk)
                 != claim.pk,
             )
-            for item in items[claim.pk]
+            for item in as_counted(claim, items[claim.pk], book=books[claim.item.policy.pack])
         )
         requested = (
             {"reviewed_amount": claim.facts.get("requested_amount")}
@@ -310,8 +320,11 @@ def questions(
 
 def totals(claim: Claim) -> tuple[int, Decimal]:
     """How many costs are nominated and what they add up to."""
-    row = CostItem.objects.filter(nominations__claim=claim).aggregate(count=Count("pk"), total=Sum("amount"))
-    return row["count"], row["total"] or ZERO
+    row = CostItem.objects.filter(nominations__claim=claim).aggregate(
+        count=Count("pk"), total=Sum("amount"), tax=Sum("tax")
+    )
+    tax = row["tax"] if row["tax"] and counts_tax(claim) else ZERO
+    return row["count"], (row["total"] or ZERO) + tax
 
 
 def unlocked(claim: Claim) -> frozenset[str]:

@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from applications.api.routes import api_patterns as claim_patterns
 from applications.requests.api.routes import api_patterns as request_patterns
 from applications.requests.urls import urlpatterns as request_urls
-from applications.views import claims, costs, intake, projects, uploads
+from applications.views import claims, costs, imports, intake, projects, uploads
 
 api_patterns: list[URLPattern] = [*claim_patterns, *request_patterns]
 
@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("claims/<str:number>/discard/", claims.discard, name="claim_discard"),
     path("attachments/<int:pk>/", uploads.attachment, name="attachment"),
     path("attachments/<int:pk>/remove/", uploads.remove, name="attachment_remove"),
+    *imports.urlpatterns,
     *intake.urlpatterns,
 ]
     *request_urls,

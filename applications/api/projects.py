@@ -24,6 +24,7 @@ from applications.api.reading import (
     paged,
     says,
 )
+from applications.models import CostItem
 from applications.states import EvidenceKinds, Proofs, Sides
 from portal.accounts.permissions import is_applicant
 from portal.kernel.permissions import require
@@ -99,6 +100,18 @@ class StoredCostItem(CostFields):
     evidence_kind = serializers.ChoiceField(EvidenceKinds.choices)
     proof = serializers.ChoiceField(Proofs.choices, help_text="依据：手工录入、数电票，或受理时核对过")
     reversed = Amount(help_text="元，红字发票冲减的金额")
+    repeated = serializers.SerializerMethodField(help_text="与库内另一条记录重号，请核对号码")
+
+    def get_repeated(self, item: CostItem) -> bool:
+        return item.pk in self.context.get("repeated", ())
+
+
+def _repeated(items: list[CostItem]) -> dict[str, Any]:
+    return {"repeated": selectors.repeated(items)}
+
+
+def _stored(item: CostItem) -> Any:
+    return StoredCostItem(item, context=_repeated([item])).data
 
 
 ProjectPage = paged("ProjectPage", StoredProject)
@@ -199,8 +212,8 @@ def costs(request: Request, pk: int) -> Response:
     found = own_project(request, pk)
     if request.method == "POST":
         made = services.add_cost_item(actor=request.user, project=found, values=body(NewCostItem, request))
-        return Response(StoredCostItem(made).data, status=status.HTTP_201_CREATED)
-    return Response(page(request, selectors.cost_items_of(found), StoredCostItem))
+        return Response(_stored(made), status=status.HTTP_201_CREATED)
+    return Response(page(request, selectors.cost_items_of(found), StoredCostItem, context=_repeated))
 
 
 @extend_schema(
@@ -230,4 +243,4 @@ def cost(request: Request, pk: int) -> Response:
     stored: dict[str, Any] = {name: getattr(found, name) for name in NewCostItem().fields}
     given = body(CostItemChange, request, partial=True)
     changed = services.update_cost_item(actor=request.user, item=found, values={**stored, **given})
-    return Response(StoredCostItem(changed).data)
+    return Response(_stored(changed))

@@ -1,5 +1,6 @@
 """What every view of the filing API shares: fields that refuse what they would lose, pages by key, lookups."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError as FieldError
@@ -14,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from applications import selectors
-from applications.models import Claim, CostItem, Project
+from applications.models import Claim, CostItem, ImportJob, Project
 from portal.accounts.permissions import is_applicant
 from portal.kernel import issuing
 from portal.kernel.models import Document
@@ -119,9 +120,14 @@ class Turn(serializers.Serializer):
 
 
 def page(
-    request: Request, found: QuerySet[Any], shape: type[serializers.Serializer], *, newest_first: bool = False
+    request: Request,
+    found: QuerySet[Any],
+    shape: type[serializers.Serializer],
+    *,
+    newest_first: bool = False,
+    context: Callable[[list[Any]], dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """At most 50 entries by key, with the address of the next page or null."""
+    """At most 50 entries by key, with the address of the next page or null. `context` looks at the page's rows."""
     asked = Turn(data=request.query_params)
     asked.is_valid(raise_exception=True)
     if newest_first:
@@ -136,7 +142,8 @@ def page(
     rows = rows[:PAGE]
     key = "before" if newest_first else "after"
     following = request.build_absolute_uri(f"{request.path}?{key}={rows[-1].pk}") if more else None
-    return {"results": shape(rows, many=True).data, "next": following}
+    known = context(rows) if context else {}
+    return {"results": shape(rows, many=True, context=known).data, "next": following}
 
 
 def paged(name: str, shape: type[serializers.Serializer]) -> type[serializers.Serializer]:
@@ -184,6 +191,14 @@ def own_cost(request: Request, pk: int) -> CostItem:
         .filter(pk=pk, organisation=request.user.organisation)
         .first()
     )
+    if found is None:
+        raise Http404
+    return found
+
+
+def own_import(request: Request, pk: int) -> ImportJob:
+    require(is_applicant, request.user, None)
+    found = ImportJob.objects.filter(pk=pk, organisation=request.user.organisation).first()
     if found is None:
         raise Http404
     return found

@@ -71,20 +71,20 @@ def count(file: IO[bytes]) -> int:
         file.seek(0)
 
 
-def check(listed: list[ZipInfo]) -> None:
+def check(listed: list[ZipInfo], *, most: int = MOST_UNPACKED) -> None:
     """Raise Refusal for too many members, too large or too dense; `listed` is what the directory claims."""
     if not listed:
-        raise Refusal("压缩包是空的。", code="empty_file")
+        raise Refusal("文件里没有内容。", code="empty_file")
     if len(listed) > MOST_MEMBERS:
         raise Refusal(
             f"压缩包里有{len(listed):,}个文件，一次最多{MOST_MEMBERS:,}个，请分几包上传。", code="too_many"
         )
-    if sum(info.file_size for info in listed) > MOST_UNPACKED:
-        raise Refusal("压缩包解开后超过200MB，没有读取。", code="file_too_large")
+    if sum(info.file_size for info in listed) > most:
+        raise Refusal(f"文件解开后超过{most // 1024 // 1024}MB，没有读取。", code="file_too_large")
     if any(
         info.file_size > SMALL and info.file_size > MOST_RATIO * max(1, info.compress_size) for info in listed
     ):
-        raise Refusal("压缩包里有压缩率异常的文件，没有读取。", code="zip_bomb")
+        raise Refusal("文件里有压缩率异常的部分，没有读取。", code="zip_bomb")
 
 
 def _member(archive: ZipFile, info: ZipInfo, holder: str, left: int) -> Member:

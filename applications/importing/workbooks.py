@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import IO, Any
+from xml.parsers.expat import ParserCreate
 from zipfile import ZipFile
 
 from openpyxl import Workbook, load_workbook
@@ -14,9 +15,11 @@ from applications.importing.archives import check
 from applications.importing.sheets import MOST_COLUMNS, Column
 from portal.kernel.refusals import Refusal
 
+TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET = "费用"
 NOTES = "填写说明"
 MOST_ROWS = 20_000
+MOST_UNPACKED = 80 * 1024 * 1024
 MOST_GAP = 200
 HEAD = PatternFill("solid", fgColor="FFF4F2ED")
 FORMATS = {"money": "#,##0.00", "day": "yyyy-mm-dd", "line": "0"}
@@ -47,7 +50,7 @@ def template(columns: Sequence[Column], rows: Sequence[Sequence[str]] = (), *, p
     for number, row in enumerate(rows, start=2):
         for place, text in enumerate(row, start=1):
             cell = sheet.cell(row=number, column=place)
-            cell.set_explicit_value(text, "s")
+            cell.value, cell.data_type = text, "s"
             cell.number_format = "@"
     sheet.freeze_panes = "B2"
     sheet.row_dimensions[1].height = 30
@@ -87,7 +90,11 @@ def rows_of(file: IO[bytes]) -> Iterator[tuple[int, tuple[Any, ...]]]:
     try:
         with ZipFile(file) as archive:
             listed = archive.infolist()
-        check(listed)
+            check(listed, most=MOST_UNPACKED)
+            for info in listed:
+                if info.filename.lower().endswith((".xml", ".rels", ".vml")):
+                    with archive.open(info) as part:
+                        refuse_document_types(part)
     except Refusal:
         raise
     except Exception as error:  # whatever the parser chokes on, the file is what is wrong
@@ -111,6 +118,18 @@ def rows_of(file: IO[bytes]) -> Iterator[tuple[int, tuple[Any, ...]]]:
         raise damaged from error
     finally:
         book.close()
+
+
+def refuse_document_types(part: IO[bytes]) -> None:
+    """The reader of sheets lets document types pass, so each part is looked through before. Refusal for one."""
+
+    def found(*_: Any) -> None:
+        raise Refusal("表格里有文档类型或实体定义，没有读取。", code="forbidden_xml", field="file")
+
+    parser = ParserCreate()
+    parser.StartDoctypeDeclHandler = found
+    parser.EntityDeclHandler = found
+    parser.ParseFile(part)
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:

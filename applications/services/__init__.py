@@ -23,7 +23,7 @@ from applications.services.decisions import (
     settle_collision,
     start_review,
 )
-from applications.services.imports import examine_text, paste, start_import
+from applications.services.imports import examine_text, opened, paste, start_import
 from applications.services.papers import remove_attachment, upload
 from applications.services.projects import (
     add_cost_item,
@@ -48,6 +48,7 @@ __all__ = [
     "free_reservation",
     "lapse",
     "nominate",
+    "opened",
     "paste",
     "refuse",
     "reject",

@@ -20,6 +20,8 @@ COST_FIELDS = (
     "line",
     "counterparty",
     "amount",
+    "tax",
+    "proof",
     "contract_number",
     "contract_date",
     "invoice_date",

@@ -9,7 +9,7 @@ from applications.models import Claim, CostItem, Hold
 from applications.permissions import is_impartial, may_examine
 from applications.services.claims import free_reservation
 from applications.services.holds import hand_over, lock_rivals, release
-from applications.states import WITHDRAWABLE, ClaimStates, RefusalCodes, Sections
+from applications.states import WITHDRAWABLE, ClaimStates, Proofs, RefusalCodes, Sections
 from clauses import selectors as programmes
 from portal.accounts.models import User
 from portal.accounts.permissions import is_handler
@@ -26,15 +26,19 @@ RECONSIDER_WORKDAYS = 10
 
 
 def accept(*, actor: User, claim: Claim, seen: str = "") -> Claim:
-    """受理: the papers are complete; the claim waits for its handler.
+    """受理: the papers are complete; the claim waits for its handler. Costs it holds are proved by that look.
 
     `seen`, here and below: digest of the content that was looked at; Stale when another was filed since.
     """
     with unit_of_work():
         _still_as_seen(claim, seen)
-        return machine.run(
+        accepted = machine.run(
             claim.pk, "accept", actor=actor, changes={"accepted_at": clock.legal_now(), "accepted_by": actor}
         )
+        CostItem.objects.filter(proof=Proofs.TYPED, holds__claim=accepted, holds__released_at=None).update(
+            proof=Proofs.INTAKE
+        )
+        return accepted
 
 
 def ask_correction(
@@ -157,9 +161,7 @@ def reject(*, actor: User, claim: Claim, reason: str) -> tuple[Claim, Document]:
             actor=actor,
             kind="not_supported",
             title="不予支持通知书",
-            reasons=[
-                {"code": "审核意见", "text": reason, "clause": rules.place, "quote": rules.quote}
-            ],
+            reasons=[{"code": "审核意见", "text": reason, "clause": rules.place, "quote": rules.quote}],
             basis="经审核，你单位的申报未列入支持名单",
             remedy=f"对本决定有异议的，可以自收到之日起{RECONSIDER_WORKDAYS}个工作日内书面申请复核，由另一名工作人员办理。",
         )

@@ -4,10 +4,14 @@ from django.db import IntegrityError, transaction
 
 from applications import selectors
 from applications.models import Claim, CostItem, Hold
+from applications.states import ClaimStates, Proofs
 from clauses import selectors as programmes
 from portal.accounts.models import User
 from portal.kernel import clock, events
+from portal.kernel.permissions import SYSTEM
 from portal.kernel.refusals import Refusal
+
+NOT_YET_REVIEWED = frozenset({ClaimStates.SUBMITTED, ClaimStates.CORRECTION_DUE, ClaimStates.ACCEPTED})
 
 
 def take(claim: Claim, *, actor: User) -> list[Hold]:
@@ -37,6 +41,10 @@ def take(claim: Claim, *, actor: User) -> list[Hold]:
                     )
                 )
         except IntegrityError:
+            moved = _from_typed(claim, nominated[key], rules.overlap_group, actor=actor)
+            if moved is not None:
+                taken.append(moved)
+                continue
             events.record(
                 "hold.contested",
                 claim,
@@ -45,6 +53,37 @@ def take(claim: Claim, *, actor: User) -> list[Hold]:
                 data={"cost_item": nominated[key].pk},
             )
     return taken
+
+
+def _from_typed(claim: Claim, item: CostItem, group: str, *, actor: User) -> Hold | None:
+    """A proved paper takes its key from a stranger's typed one, while that claim is not yet under review.
+
+    Further on, and between two proved or two typed ones, staff settle it. The stranger's claim stays filed, with
+    the cost marked.
+    """
+    if item.proof == Proofs.TYPED:
+        return None
+    held = (
+        Hold.objects.select_for_update(of=("self",))
+        .select_related("claim", "cost_item")
+        .filter(evidence_key=item.evidence_key, overlap_group=group, released_at=None)
+        .first()
+    )
+    if (
+        held is None
+        or held.claim.organisation_id == claim.organisation_id
+        or held.cost_item.proof != Proofs.TYPED
+        or held.claim.state not in NOT_YET_REVIEWED
+    ):
+        return None
+    events.record(
+        "hold.displaced",
+        held.claim,
+        actor=SYSTEM,
+        thread=held.claim.number,
+        data={"cost_item": held.cost_item_id},
+    )
+    return hand_over(held, claim, item, cause="proved", actor=actor)
 
 
 def lock_rivals(claim: Claim, cost_item: CostItem) -> Hold | None:

@@ -15,6 +15,8 @@ from portal.kernel.forms import add_refusals
 from portal.kernel.gate import only
 from portal.kernel.refusals import Refusal
 
+REPEATED = "这张凭证与库内另一条记录重号，请核对号码。不影响你选用和提交，由工作人员核对。"
+
 
 def own_cost(request: HttpRequest, pk: int) -> CostItem:
     return get_object_or_404(
@@ -41,6 +43,8 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
                 f"已存好“{item.name}”，{item.amount:,.2f}元。",
                 extra_tags=f"keep:cost-new-{project.pk}",
             )
+            if selectors.repeated([item]):
+                messages.warning(request, REPEATED)
             if "again" in request.POST:
                 again = f"?side={item.side}&kind={item.evidence_kind}"
                 claim = f"&claim={context['claim']}" if context["claim"] else ""

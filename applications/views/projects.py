@@ -98,6 +98,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "rows": rows,
+        "repeated": selectors.repeated(items),
         "spent": totals.get(Sides.PURCHASE, (0, Decimal("0.00"))),
         "earned": totals.get(Sides.SALE, (0, Decimal("0.00"))),
         "claims": selectors.claims().filter(project=project).order_by("-pk")[:ROWS],

@@ -148,7 +148,8 @@ class CostRow:
 def cost_rows(claim: Claim, chosen: set[int]) -> list[CostRow]:
     """Every cost of the project on the item's side: whether it counts, or why not."""
     rules = rules_of(claim)
-    items = list(selectors.cost_items_of(claim.project).filter(side=rules.cost_side))
+    found = selectors.cost_items_of(claim.project).filter(side=rules.cost_side)
+    items = selectors.as_counted(claim, found)
     taken = selectors.conflicts(claim, items)
     lines = tuple(selectors.cost_line(item, held_elsewhere=item.pk in taken) for item in items)
     policy, asked = selectors.question(claim, costs=lines)

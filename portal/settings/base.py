@@ -242,6 +242,7 @@ SPECTACULAR_SETTINGS = {
         "OrganisationKind": "portal.accounts.states.OrganisationKinds",
         "RoundState": "clauses.states.RoundStates",
         "ItemKind": "clauses.api.KINDS",
+        "ImportKind": "applications.states.ImportKinds",
         "NoticeState": "review.states.NoticeStates",
         "PaymentState": "payouts.states.PaymentStates",
         "BatchState": "payouts.states.BatchStates",

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from applications import selectors as filings
 from applications import services as filing
 from applications.models import Claim, CostItem
 from applications.permissions import may_open_review
@@ -160,7 +161,8 @@ def verify_cost(
         known = locked.verifications.filter(cost_item=cost_item).first()
         if seen is not None and seen != selectors.verification_stamp(known):
             raise Stale
-        claimed = cost_item.amount
+        (counted,) = filings.as_counted(locked.claim, CostItem.objects.filter(pk=cost_item.pk))
+        claimed = counted.amount
         if amount > claimed:
             raise Refusal(
                 f"核定金额不能高于申报金额{format_yuan(claimed)}元。", code="above_claimed", field="verified"

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from applications import selectors as filings
 from applications import services as filing
+from applications.signs import signs
 from clauses import engine
 from portal.accounts.permissions import is_handler
 from portal.kernel.gate import only
@@ -112,13 +113,21 @@ def _costs_page(
     working = is_live(found) and found.state == CaseStates.VERIFICATION and why_not is None
     open_count = len(lines) - len(settled)
     place = lines.index(current) + 1 if current else 0
+    marked = signs(found.claim, [line.cost_item for line in lines])
     return {
         **head(found),
         **_running(found),
         **_findings(found),
         "lines": [
-            (line, labels.get(line.verification.cut_code, "") if line.verification else "") for line in lines
+            (
+                line,
+                labels.get(line.verification.cut_code, "") if line.verification else "",
+                marked.get(line.cost_item.pk, []),
+            )
+            for line in lines
         ],
+        "marked_count": len(marked),
+        "signs": marked.get(current.cost_item.pk, []) if current else [],
         "settled": len(settled),
         "open_count": open_count,
         "claimed": sum(line.cost_item.amount for line in lines),
@@ -155,9 +164,7 @@ def _typed(fact: engine.FactSpec, value: Any) -> Any:
 def _findings(found: ReviewCase, data: Any = None) -> dict[str, Any]:
     facts = selectors.reviewer_facts(found)
     stored = {
-        fact.key: _typed(fact, value)
-        for fact in facts
-        if (value := found.findings.get(fact.key)) is not None
+        fact.key: _typed(fact, value) for fact in facts if (value := found.findings.get(fact.key)) is not None
     }
     shown = [
         (fact.label, selectors.fact_words(fact, found.findings[fact.key]))

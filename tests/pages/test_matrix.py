@@ -24,6 +24,7 @@ from portal.ledger.models import BudgetLine
 from review import selectors as reviews
 from review import services as reviewing
 from tests import making
+from tests.applications.importing import files
 from tests.applications.requests import asking
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,11 @@ MATRIX: dict[str, set[str]] = {
             "project",
             "project_edit",
             "cost_new",
+            "cost_import",
+            "cost_paste",
+            "cost_template",
+            "import_job",
+            "import_rest",
             "cost_edit",
             "cost_remove",
             "claim",
@@ -125,6 +131,11 @@ MATRIX: dict[str, set[str]] = {
             "claim_content",
             "api:api_project",
             "api:api_project_costs",
+            "api:api_cost_paste",
+            "api:api_cost_template",
+            "api:api_project_imports",
+            "api:api_import",
+            "api:api_import_faults",
             "api:api_cost",
             "api:api_claim",
             "api:api_claim_overview",
@@ -167,6 +178,7 @@ MATRIX: dict[str, set[str]] = {
     "file": READERS | OWNER | {"officer"},
     "document": READERS | OWNER | {"officer"},
     "attachment": OWNER | {"intake", "handler", "leader", "auditor"},
+    "api:api_desk_signs": {"intake", "handler", "leader", "auditor"},
     "recompute": {"auditor"},
     "events": {"auditor"},
     "events_check": {"auditor"},
@@ -433,6 +445,8 @@ class World:
         self.filed_attachment = Attachment.objects.filter(claim=self.submitted)[0]
         self.receipt = issuing.papers_of(self.opined.claim, "receipt")[0]
         self.cost = self.draft.nominations.all()[0].cost_item
+        rows = files.workbook([files.HEAD, files.row(1, 金额="-1")])
+        self.job = files.done(owner, self.draft.project, "workbook", ("费用.xlsx", rows))
         self.change = making.setting_change()
         self.accepted = filing.accept(
             actor=making.staff(Roles.INTAKE), claim=making.submitted(making.draft(owner))
@@ -492,6 +506,18 @@ class World:
             "cost_new": self.draft.project_id,
             "api_project": self.draft.project_id,
             "api_project_costs": self.draft.project_id,
+            **dict.fromkeys(
+                (
+                    "cost_import",
+                    "cost_paste",
+                    "cost_template",
+                    "api_cost_paste",
+                    "api_cost_template",
+                    "api_project_imports",
+                ),
+                self.draft.project_id,
+            ),
+            **dict.fromkeys(("import_job", "import_rest", "api_import", "api_import_faults"), self.job.pk),
             "cost_edit": self.cost.pk,
             "cost_remove": self.cost.pk,
             "api_cost": self.cost.pk,

@@ -21,7 +21,7 @@ from tests.review import stages
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 20
+QUERIES = 23
 
 
 @pytest.fixture

@@ -9,6 +9,10 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from applications import services as filing
+from applications.models import ImportJob, Project
+from portal.accounts.models import User
+
 OWN = "91230102MA1B001210"
 SELLER = "91230102MA1B000091"
 NAMES = ("*计算机*服务器", "*软件*检测平台软件")
@@ -158,3 +162,27 @@ HOSTILE_XML: dict[str, bytes] = {
     "nul": b"<EInvoice>\0</EInvoice>",
     "two million bytes": b"<EInvoice>" + b"x" * 2_000_000 + b"</EInvoice>",
 }
+
+
+def sent(
+    admin: User, project: Project, kind: str, *named: tuple[str, bytes | str], category: str = ""
+) -> ImportJob:
+    """An import of these files by the admin, not yet read."""
+    given = [(name, data.encode() if isinstance(data, str) else data) for name, data in named]
+    return filing.start_import(
+        actor=admin,
+        project=project,
+        kind=kind,
+        files=[(name, len(data), io.BytesIO(data)) for name, data in given],
+        category=category,
+    )
+
+
+def done(
+    admin: User, project: Project, kind: str, *named: tuple[str, bytes | str], category: str = ""
+) -> ImportJob:
+    """The same, read to its end."""
+    job = sent(admin, project, kind, *named, category=category)
+    filing.run_import(pk=job.pk)
+    job.refresh_from_db()
+    return job
