@@ -15,7 +15,7 @@ from portal.kernel import clock, events, moving
 from portal.kernel.work import unhurried, unit_of_work
 from portal.kernel.workdays import add_workdays
 from portal.ledger import services as ledger
-from portal.pages.demonstration import figures, paying, people
+from portal.pages.demonstration import asking, figures, paying, people
 from portal.pages.demonstration.diary import MINUTE, Diary, Life, this_minute
 from portal.pages.demonstration.people import APPLICANTS, Applicant
 from portal.pages.demonstration.plan import GROUPS, PLANS, RUNS, TODAY, moment
@@ -83,6 +83,8 @@ def make(tell: Callable[[str], None]) -> None:
             diary.begin(paying.notice(name, world))
     for run in RUNS:
         diary.begin(paying.batch(run, world))
+    for life in asking.lives(world):
+        diary.begin(life)
     diary.run()
     User.objects.filter(pk__in=[person.pk for person in world.people.values()]).update(
         password=make_password(people.PASSWORD)

@@ -205,6 +205,9 @@ OFFICERS = (
     Officer("weijian", "康宁", "health", Roles.UNIT_OFFICER),
     Officer("jiaotong", "程远", "transport", Roles.UNIT_OFFICER),
     Officer("guozi", "钱伟", "assets", Roles.UNIT_OFFICER),
+    Officer("touzi", "洪波", "investment", Roles.UNIT_OFFICER),
+    Officer("jinrong", "金诚", "banking", Roles.UNIT_OFFICER),
+    Officer("dashuju", "艾群", "data", Roles.UNIT_OFFICER),
 )
 EXPERTS = (
     ("zhuanjia1", "吴学森", "东辽大学（演示）", "12230000MAYY002109", "机器学习、智能制造"),

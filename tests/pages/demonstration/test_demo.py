@@ -15,6 +15,9 @@ from django.utils import timezone
 from applications import selectors as filings
 from applications import services as filing
 from applications.models import Claim
+from applications.requests import selectors as requests
+from applications.requests.models import ServiceRequest
+from applications.requests.states import KIND_OF_ITEM, Paces, RequestStates
 from applications.states import ClaimStates
 from clauses import selectors as programmes
 from payouts.models import Batch, BatchLine, Payment
@@ -121,8 +124,16 @@ def test_every_state_of_every_machine_occurs(made):
         (Payment, "state", PaymentStates),
         (Batch, "state", BatchStates),
         (BatchLine, "result", Results),
+        (ServiceRequest, "state", RequestStates),
     ):
         assert set(model.objects.values_list(field, flat=True)) == set(states.values), model
+
+
+def test_requests_stand_at_every_light_of_the_clock(made):
+    with clock.shifted_to(TODAY):
+        paces = [requests.pace(asked) for asked in ServiceRequest.objects.all()]
+    with clock.shifted_to(TODAY):
+        assert {one.light for one in paces if one} == set(Paces)
 
 
 @pytest.mark.parametrize("mode", BY_MODE)
@@ -229,7 +240,10 @@ def test_one_invoice_is_contested_and_one_cost_is_named_twice(made):
 def test_every_unit_that_the_items_name_has_an_officer(made):
     policy = programmes.pack(making.PACK)
     named = {unit for code in making.MONEY_ITEMS for unit in policy.item(code).units}
-    assert named == {officer.unit for officer in OFFICERS if officer.role == Roles.UNIT_OFFICER}
+    asked = [one for one in programmes.pack(making.PACK).items.values() if one.kind in KIND_OF_ITEM]
+    officers = {officer.unit for officer in OFFICERS if officer.role == Roles.UNIT_OFFICER}
+    assert named | {one.lead_unit for one in asked} <= officers
+    assert officers <= named | {unit for one in asked for unit in one.units}
     assert len(EXPERTS) == 8
 
 
