@@ -1,8 +1,6 @@
-"""What visitors ask the calculator and what staff enter. Faults are said in Chinese, what was typed stays."""
+"""What visitors ask the calculator: an item, the figures of its rule, its costs one by one."""
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,119 +9,13 @@ from django import forms
 from django.http import QueryDict
 
 from clauses import catalogue
-from clauses.engine.policy import COST_DATES, FactSpec, Item, Policy
+from clauses.engine.policy import COST_DATES, Item, Policy
 from clauses.engine.rules import Ask, BaseOfCosts, EachCost, asked, walk
-from clauses.models import Item as LoadedItem
-from clauses.models import Policy as LoadedPolicy
-from portal.kernel import clock
-from portal.kernel.money import yuan
-from portal.kernel.refusals import Refusal
+from clauses.forms.fields import DAY_FAULT, FigureField, RateField, YuanField, fact_field
 
 MOST_ROWS = 10
 FIRST_ROWS = 3
-LONGEST = 60
-LONGEST_TEXT = 200
-_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,9})?")
 _BASE_HINT = "填写合计，可以带千位分隔符，例如60,000,000。"
-_DAY_FAULT = "日期要写成年、月、日，例如2023-03-01。"
-
-
-class FigureField(forms.CharField):
-    """A figure as people write it, of a length that someone may have typed."""
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if text in self.empty_values:
-            return None
-        if len(text) > LONGEST:
-            raise forms.ValidationError("内容太长，请只写数字。", code="too_long")
-        return self.read(unicodedata.normalize("NFKC", text).strip())
-
-    def read(self, text: str) -> Any:
-        raise NotImplementedError
-
-
-class YuanField(FigureField):
-    """Yuan as people write it: full width, separators, 元 after it."""
-
-    def read(self, text: str) -> Any:
-        try:
-            return yuan(text)
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
-
-
-class CountField(FigureField):
-    """A whole number of something, or a year."""
-
-    def read(self, text: str) -> Any:
-        digits = text.replace(",", "")
-        if not (digits.isascii() and digits.isdigit()):
-            raise forms.ValidationError("要写成整数，例如12。", code="bad_count")
-        return int(digits)
-
-
-class NumberField(FigureField):
-    """A decimal number; yields the interface's text."""
-
-    def read(self, text: str) -> Any:
-        if not _NUMBER.fullmatch(text):
-            raise forms.ValidationError("要写成数字，例如12.5，最多九位小数。", code="bad_number")
-        return text
-
-
-class RateField(FigureField):
-    """A rate in percent, or with ‰ after it; yields the interface's text: 3.85 as 0.0385."""
-
-    def read(self, text: str) -> Any:
-        digits, places = (text[:-1], 3) if text.endswith("‰") else (text.removesuffix("%"), 2)
-        digits = digits.strip()
-        if not _NUMBER.fullmatch(digits):
-            raise forms.ValidationError("要写成百分数，例如3.85，表示3.85%。", code="bad_rate")
-        share = Decimal(digits).scaleb(-places)
-        if share > 1000 or -int(share.as_tuple().exponent) > 9:
-            raise forms.ValidationError("百分数过大，或者小数超过七位。", code="bad_rate")
-        return f"{share:f}"
-
-
-class YesNoField(forms.ChoiceField):
-    """Yes, no, or not known; yields True, False or None."""
-
-    widget = forms.RadioSelect
-
-    def __init__(self, **kwargs: Any) -> None:
-        fault = {"invalid_choice": "请选择是或者不是。"}
-        super().__init__(
-            choices=[("yes", "是"), ("no", "不是"), ("", "不确定")], error_messages=fault, **kwargs
-        )
-
-    def clean(self, value: Any) -> Any:
-        return {"yes": True, "no": False}.get(super().clean(value))
-
-
-def fact_field(spec: FactSpec) -> forms.Field:
-    """The field that asks for a fact, by its type. Never required: the engine says what it lacks."""
-    common: dict[str, Any] = {"label": spec.label, "required": False, "help_text": spec.help}
-    match spec.type:
-        case "money":
-            return YuanField(**common)
-        case "choice":
-            fault = {"invalid_choice": "请从选项中选择。"}
-            choices = [("", "不填"), *spec.choices.items()]
-            return forms.ChoiceField(choices=choices, error_messages=fault, **common)
-        case "bool":
-            return YesNoField(**common)
-        case "date":
-            return forms.DateField(widget=forms.DateInput, error_messages={"invalid": _DAY_FAULT}, **common)
-        case "rate":
-            return RateField(**common)
-        case "number":
-            return NumberField(**common)
-        case "year" | "count":
-            return CountField(**common)
-    return forms.CharField(
-        max_length=LONGEST_TEXT, error_messages={"max_length": f"不要超过{LONGEST_TEXT}个字。"}, **common
-    )
 
 
 class ItemForm(forms.Form):
@@ -239,7 +131,7 @@ class CostRow(forms.Form):
             )
         for name in item.cost_dates:
             self.fields[name] = forms.DateField(
-                label=COST_DATES[name], required=False, error_messages={"invalid": _DAY_FAULT}
+                label=COST_DATES[name], required=False, error_messages={"invalid": DAY_FAULT}
             )
 
     @property
@@ -351,128 +243,3 @@ class Question:
     def row_faults(self) -> list[tuple[str, str]]:
         """(text, anchor) of what is wrong in the rows, for the page's summary."""
         return [fault for row in self.used for fault in row.summary]
-
-
-class Minute(forms.DateTimeInput):
-    """A day and a minute; the browser's own picker unless it would drop what was typed."""
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        written = context["widget"]["value"]
-        if written is None or _reads(written):
-            context["widget"]["type"] = "datetime-local"
-        return context
-
-
-def _reads(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return "T" in text
-
-
-class OneYear(forms.IntegerField):
-    """A year in four digits."""
-
-    default_error_messages = {"invalid": "年度要写成四位数字，例如2023。"}
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value is not None and not 2000 <= value <= 2099:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-
-
-class _OfPolicy(forms.Form):
-    """A form about one policy; asks which only when there are several."""
-
-    policy = forms.ModelChoiceField(label="政策", queryset=LoadedPolicy.objects.none(), empty_label=None)
-
-    def __init__(self, *args: Any, policies: list[LoadedPolicy], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.policies = policies
-        if len(policies) > 1:
-            self.fields["policy"].queryset = LoadedPolicy.objects.filter(pk__in=[one.pk for one in policies])
-        else:
-            del self.fields["policy"]
-
-    def chosen_policy(self) -> LoadedPolicy:
-        return self.cleaned_data.get("policy") or self.policies[0]
-
-    def refuse(self, refusal: Refusal) -> None:
-        """The service's no, beside the field it names."""
-        for part in refusal.parts:
-            self.add_error(part.field if part.field in self.fields else None, part.message)
-
-
-def _moment(label: str, hint: str) -> forms.DateTimeField:
-    fault = "时间要写到分，例如2023-10-16T09:00。"
-    return forms.DateTimeField(
-        label=label, help_text=hint, widget=Minute(), error_messages={"invalid": fault}
-    )
-
-
-class ItemChoices(forms.ModelMultipleChoiceField):
-    """Items by their place in the policy and their title."""
-
-    places: Callable[[LoadedItem], str]
-
-    def label_from_instance(self, item: Any) -> str:
-        return f"{self.places(item)}　{item.title}"
-
-
-class RoundForm(_OfPolicy):
-    """A call for claims."""
-
-    name = forms.CharField(label="批次名称", max_length=80, help_text="例如2023年度第二批。")
-    number = forms.SlugField(
-        label="批次编号",
-        max_length=20,
-        help_text="用在地址里，例如2023-2。",
-        error_messages={"invalid": "批次编号只能用字母、数字和短横线，例如2023-2。"},
-    )
-    document_number = forms.CharField(label="通知文号", max_length=60)
-    opens_at = _moment("开放时间", "精确到分。")
-    closes_at = _moment("截止时间", "到这一分钟为止。当天24:00截止的，填次日00:00。")
-    items = ItemChoices(
-        label="可以申报的事项", queryset=LoadedItem.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
-    guide = forms.CharField(
-        label="申报指南", widget=forms.Textarea, help_text="说明申报条件、程序和联系方式。"
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        contents = {content.id: content for _, content in catalogue.published()}
-        now = clock.now()
-        places = {
-            (pack, one.code): one.place
-            for pack, content in contents.items()
-            for one in catalogue.offers(content, now)
-            if one.pays
-        }
-        field = self.fields["items"]
-        field.queryset = (
-            LoadedItem.objects.select_related("policy")
-            .filter(policy__in=self.policies, code__in={code for _, code in places})
-            .order_by("policy", "ordinal")
-        )
-        field.places = lambda item: places.get((item.policy.pack, item.code), "")
-
-
-class ListedEventForm(_OfPolicy):
-    """An event for the year list."""
-
-    year = OneYear(label="年度")
-    name = forms.CharField(label="活动名称", max_length=120)
-    held_on = forms.DateField(
-        label="举办日期", widget=forms.DateInput, error_messages={"invalid": _DAY_FAULT}
-    )
-    organiser_name = forms.CharField(label="主办机构", max_length=120)
-    organiser_code = forms.CharField(
-        label="主办机构统一社会信用代码", max_length=40, help_text="18位，承办单位不能申报。"
-    )
-    document_number = forms.CharField(label="清单文号", max_length=60)
