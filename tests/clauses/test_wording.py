@@ -9,6 +9,8 @@ from clauses.engine import literals, rules
 from clauses.engine.figures import Amount, Number, Share
 from clauses.engine.money import Rate
 from clauses.loader import get_policy, shipped_packs
+from clauses.wording.outline import LINES, line_of
+from clauses.wording.phrases import PHRASES
 
 PACKS = ["harbin-ai-2022", "harbin-ai-2022-draft"]
 BASE = rules.BaseOfCosts()
@@ -117,12 +119,12 @@ def test_every_kind_of_node_has_words():
         if isinstance(kind, type) and issubclass(kind, rules.Node) and kind is not rules.Node
     }
     assert kinds == {type(node) for node, _ in SAID}
-    assert kinds <= set(wording._PHRASES) and kinds <= set(wording._LINES)
+    assert kinds <= set(PHRASES) and kinds <= set(LINES)
 
 
 @pytest.mark.parametrize("node", [node for node, _ in SAID], ids=lambda one: type(one).__name__)
 def test_every_number_of_a_rule_stands_on_one_of_its_lines(node):
-    line = wording._line(node, SPEECH, iter(range(1, 1000)), 0, "", ())
+    line = line_of(node, SPEECH, iter(range(1, 1000)), 0, "", ())
     stack, shown, orders = [line], [], []
     while stack:
         one = stack.pop(0)
