@@ -12,6 +12,7 @@ from applications.requests.states import CLOSE_WORKDAYS, RequestStates
 from applications.states import ClaimStates
 from portal.kernel import clock
 from portal.kernel.refusals import Refusal
+from portal.kernel.work import enqueue
 
 
 @shared_task(name="applications.lapse_corrections")
@@ -53,5 +54,5 @@ def resume_imports() -> int:
     """Imports whose worker is gone go on; their number."""
     found = services.stalled()
     for pk in found:
-        run_import.delay(pk=pk)
+        enqueue("applications.run_import", pk=pk)
     return len(found)

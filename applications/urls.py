@@ -36,5 +36,5 @@ urlpatterns: list[URLPattern] = [
     path("attachments/<int:pk>/remove/", uploads.remove, name="attachment_remove"),
     *imports.urlpatterns,
     *intake.urlpatterns,
-]
     *request_urls,
+]

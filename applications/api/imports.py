@@ -15,6 +15,7 @@ from applications import services
 from applications.api.projects import CostFields
 from applications.api.reading import (
     AFTER,
+    BEFORE,
     FORBIDDEN,
     NOT_FOUND,
     Amount,
@@ -91,6 +92,7 @@ class StoredFault(serializers.Serializer):
     message = serializers.CharField()
 
 
+ImportPage = paged("ImportPage", StoredImport)
 FaultPage = paged("ImportFaultPage", StoredFault)
 SHOWN = 50
 
@@ -145,6 +147,15 @@ def template(request: Request, pk: int) -> HttpResponse:
 
 
 @extend_schema(
+    methods=["GET"],
+    operation_id="imports_list",
+    summary="项目的历次导入",
+    tags=TAGS,
+    parameters=[BEFORE],
+    responses={200: ImportPage, 404: NOT_FOUND},
+)
+@extend_schema(
+    methods=["POST"],
     operation_id="imports_start",
     summary="导入数电票或Excel表格",
     description="文件交给后台处理，答复里的id用来查进度。同样的文件正在处理时，返回那一次导入。",
@@ -152,10 +163,13 @@ def template(request: Request, pk: int) -> HttpResponse:
     request={"multipart/form-data": ImportRequest},
     responses={202: StoredImport, 400: NO_FILE, 403: FORBIDDEN, 404: NOT_FOUND},
 )
-@api_view(["POST"])
+@api_view(["GET", "POST"])
 @parser_classes([MultiPartParser, JSONParser])
-def start(request: Request, pk: int) -> Response:
+def imports(request: Request, pk: int) -> Response:
     found = own_project(request, pk)
+    if request.method == "GET":
+        jobs = ImportJob.objects.filter(project=found.pk)
+        return Response(page(request, jobs, StoredImport, newest_first=True))
     job = services.start_import(
         actor=request.user,
         project=found,

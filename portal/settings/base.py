@@ -246,10 +246,10 @@ SPECTACULAR_SETTINGS = {
         "NoticeState": "review.states.NoticeStates",
         "PaymentState": "payouts.states.PaymentStates",
         "BatchState": "payouts.states.BatchStates",
-    },
         "RequestState": "applications.requests.states.RequestStates",
         "RequestKind": "applications.requests.states.RequestKinds",
         "ReferralOutcome": "applications.requests.states.Outcomes",
+    },
 }
 
 # What the house adds

@@ -8,7 +8,7 @@ from django.test.utils import get_runner
 
 def main() -> None:
     django.setup()
-    from tests.benchmarks import clauses, pages  # models need the settings
+    from tests.benchmarks import clauses, imports, pages  # models need the settings
 
     runner = get_runner(settings)(interactive=False, verbosity=0)
     runner.setup_test_environment()
@@ -17,6 +17,7 @@ def main() -> None:
         call_command("load_policies", verbosity=0)
         clauses.measure()
         pages.measure()
+        imports.measure()
     finally:
         runner.teardown_databases(databases)
         runner.teardown_test_environment()

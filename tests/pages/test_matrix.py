@@ -145,16 +145,6 @@ MATRIX: dict[str, set[str]] = {
             "api:api_claim_paper",
             "api:api_claim_discard",
             "api:api_claim_review",
-        ),
-        OWNER,
-    ),
-    **dict.fromkeys(
-        (
-            "member_password",
-            "member_active",
-            "claim_withdraw",
-            "claim_choose_holder",
-            "api:api_claim_submit",
             "request",
             "request_follow_up",
             "request_rate",
@@ -165,6 +155,16 @@ MATRIX: dict[str, set[str]] = {
             "api:api_request_follow_up",
             "api:api_request_rate",
             "api:api_request_withdraw",
+        ),
+        OWNER,
+    ),
+    **dict.fromkeys(
+        (
+            "member_password",
+            "member_active",
+            "claim_withdraw",
+            "claim_choose_holder",
+            "api:api_claim_submit",
             "api:api_claim_withdraw",
             "api:api_claim_choose_holder",
             "api:api_payee_account",
@@ -227,17 +227,6 @@ MATRIX: dict[str, set[str]] = {
     ),
     **dict.fromkeys(("assignments", "assignment", "assignment_marks", "assignment_sign"), {"expert"}),
     **dict.fromkeys(("opinions", "opinion"), {"officer"}),
-    **dict.fromkeys(("approvals", "approval"), {"leader"}),
-    **dict.fromkeys(("batches", "batch", "batch_papers", "api:api_batch"), FINANCE | {"auditor"}),
-    "api:api_batches": FINANCE | {"auditor"},
-    "api:api_payable": FINANCE | {"auditor"},
-    **dict.fromkeys(("batch_export", "api:api_batch_export"), FINANCE),
-    **dict.fromkeys(
-        (
-            "batch_new",
-            "batch_add",
-            "batch_remove",
-            "batch_submit",
     "request_file": OWNER | {"officer", "leader", "auditor"},
     **dict.fromkeys(
         ("request_desk", "request_desk_file", "api:api_desk_requests", "api:api_desk_request"),
@@ -258,6 +247,17 @@ MATRIX: dict[str, set[str]] = {
         ),
         {"officer"},
     ),
+    **dict.fromkeys(("approvals", "approval"), {"leader"}),
+    **dict.fromkeys(("batches", "batch", "batch_papers", "api:api_batch"), FINANCE | {"auditor"}),
+    "api:api_batches": FINANCE | {"auditor"},
+    "api:api_payable": FINANCE | {"auditor"},
+    **dict.fromkeys(("batch_export", "api:api_batch_export"), FINANCE),
+    **dict.fromkeys(
+        (
+            "batch_new",
+            "batch_add",
+            "batch_remove",
+            "batch_submit",
             "batch_cancel",
             "batch_result",
             "batch_settle",
@@ -282,17 +282,6 @@ POSTED = {
     "token_revoke",
     "claim_choose_holder",
     "claim_autosave",
-    "attachment_remove",
-    "intake_accept",
-    "intake_correct",
-    "intake_refuse",
-    "case_open",
-    "case_costs_rest",
-    "case_findings",
-    "case_collision",
-    "assignment_marks",
-    "batch_add",
-    "batch_remove",
     "request_follow_up",
     "request_rate",
     "request_files",
@@ -305,6 +294,18 @@ POSTED = {
     "api:api_desk_request_hand_over",
     "api:api_desk_request_decline",
     "api:api_desk_request_result",
+    "api:api_cost_paste",
+    "attachment_remove",
+    "intake_accept",
+    "intake_correct",
+    "intake_refuse",
+    "case_open",
+    "case_costs_rest",
+    "case_findings",
+    "case_collision",
+    "assignment_marks",
+    "batch_add",
+    "batch_remove",
     "batch_result",
     "batch_settle",
     "batch_export",
@@ -448,6 +449,7 @@ class World:
         rows = files.workbook([files.HEAD, files.row(1, 金额="-1")])
         self.job = files.done(owner, self.draft.project, "workbook", ("费用.xlsx", rows))
         self.change = making.setting_change()
+        self.asked = asking.filed(owner, files=[asking.file()])
         self.accepted = filing.accept(
             actor=making.staff(Roles.INTAKE), claim=making.submitted(making.draft(owner))
         )
@@ -461,7 +463,6 @@ class World:
             "api:api_claim_submit": {"version": self.draft.version, "committed": True},
             "api:api_claim_choose_holder": {"cost_item": self.submitted.nominations.all()[0].cost_item_id},
         }.get(name, {})
-        self.asked = asking.filed(owner, files=[asking.file()])
 
     def path(self, name: str, route: str) -> str:
         """A real address for a route."""
@@ -528,6 +529,7 @@ class World:
             "attachment": self.filed_attachment.pk,
             "attachment_remove": self.attachment.pk,
             "api_claim_paper": self.attachment.pk,
+            "request_file": self.asked.files.all()[0].pk,
             "setting_change": self.change.pk,
             "api_setting_change": self.change.pk,
             "api_setting_decide": self.change.pk,
@@ -553,7 +555,6 @@ class World:
             .replace("<str:section>", "overview")
         )
         if short in ("clause",):
-            "request_file": self.asked.files.all()[0].pk,
             path = f"policies/{making.PACK}/clauses/2/"
         if short == "verify_paper":
             path = issuing.check_path(self.receipt).lstrip("/")

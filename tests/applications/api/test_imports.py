@@ -66,6 +66,7 @@ def test_files_are_sent_and_their_progress_read(admin, project):
         "1000.00",
     )
     assert read["finished_at"] and read["failure"] == ""
+    assert [one["id"] for one in call("get", f"projects/{project.pk}/imports/").json()["results"]] == [job.pk]
     (fault,) = call("get", f"imports/{job.pk}/faults/").json()["results"]
     assert (fault["place"], fault["message"]) == ("b.xml", "这个XML不是数电票。")
     (cost,) = call("get", f"projects/{project.pk}/costs/").json()["results"]
