@@ -157,14 +157,22 @@ class Minimum(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class LesserOf(Node):
-    """The least of several amounts. The first one that is least governs."""
+class Joined(Node):
+    """Several amounts, or several numbers, made one."""
 
     of: tuple[Node, ...]
 
     @property
     def money(self) -> bool:  # type: ignore[override]
         return self.of[0].money
+
+    def parts(self) -> tuple[Node, ...]:
+        return self.of
+
+
+@dataclass(frozen=True, slots=True)
+class LesserOf(Joined):
+    """The least of several amounts. The first one that is least governs."""
 
     def value(self, sheet: Sheet) -> Any:
         values = [part.value(sheet) for part in self.of]
@@ -188,19 +196,10 @@ class LesserOf(Node):
     def title(self, teller: Teller) -> str:
         return "取较小的金额"
 
-    def parts(self) -> tuple[Node, ...]:
-        return self.of
-
 
 @dataclass(frozen=True, slots=True)
-class GreaterOf(Node):
+class GreaterOf(Joined):
     """The greatest of several amounts that exclude each other. The first one that is greatest governs."""
-
-    of: tuple[Node, ...]
-
-    @property
-    def money(self) -> bool:  # type: ignore[override]
-        return self.of[0].money
 
     def value(self, sheet: Sheet) -> Any:
         values = [part.value(sheet) for part in self.of]
@@ -218,19 +217,10 @@ class GreaterOf(Node):
     def title(self, teller: Teller) -> str:
         return "取较大的金额"
 
-    def parts(self) -> tuple[Node, ...]:
-        return self.of
-
 
 @dataclass(frozen=True, slots=True)
-class SumOf(Node):
+class SumOf(Joined):
     """Several amounts added up."""
-
-    of: tuple[Node, ...]
-
-    @property
-    def money(self) -> bool:  # type: ignore[override]
-        return self.of[0].money
 
     def value(self, sheet: Sheet) -> Any:
         values = [part.value(sheet) for part in self.of]
@@ -243,9 +233,6 @@ class SumOf(Node):
 
     def title(self, teller: Teller) -> str:
         return "各部分相加"
-
-    def parts(self) -> tuple[Node, ...]:
-        return self.of
 
 
 @dataclass(frozen=True, slots=True)
