@@ -61,7 +61,8 @@ def guide_of(row: LoadedPolicy, policy: Policy, item: Item, at: datetime) -> dic
         "quote": {"text": item.sentence, "marks": list(offer.marks), "anchor": offer.anchor},
         "costs": costs_of(policy, item, values),
         "papers": [
-            paper_of(paper, here=offer.pays) for paper in (item.papers if offer.pays else offer.uploads)
+            paper_of(paper, here=offer.pays or bool(offer.asks))
+            for paper in (item.papers if offer.pays or offer.asks else offer.uploads)
         ],
         "steps": steps_of(policy, item, offer) if offer.pays else elsewhere(policy, item, offer),
         "office_days": office_days(policy, item) if offer.pays else 0,

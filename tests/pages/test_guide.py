@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 from pypdf import PdfReader
 
+from applications.requests.states import RESULT_WORKDAYS, WORKDAYS
 from applications.services.decisions import CORRECTION_WORKDAYS, EXAMINE_WORKDAYS
 from clauses.engine.figures import Share
 from clauses.engine.money import Rate
@@ -81,7 +82,12 @@ def test_steps_carry_the_clocks_that_are_kept():
             office = [one["days"] for one in told["steps"] if not one["label"].startswith("补正")]
             assert told["office_days"] == sum(office) > 0
         else:
-            assert not any(one["days"] for one in told["steps"]) and not told["payment"]
+            limits = {
+                "not_money": [WORKDAYS["request"]],
+                "referred": [WORKDAYS["referral"], RESULT_WORKDAYS],
+            }
+            assert [one["days"] for one in told["steps"] if one["days"]] == limits.get(item.kind, [])
+            assert not told["payment"] and not told["office_days"]
 
 
 def test_items_of_each_review_mode_go_their_own_way():

@@ -68,18 +68,19 @@ def request_new(request: HttpRequest) -> HttpResponse:
     closed = selectors.closed_because(item)
     organisation = user.organisation
     assert organisation is not None
+    offer = catalogue.offer(policy, rules, clock.now())
     context = {
         "item": item,
         "rules": rules,
         "policy": policy,
-        "offer": catalogue.offer(policy, rules, clock.now()),
+        "offer": offer,
         "form": form,
         "referral": referral,
         "days": WORKDAYS[kind],
         "closed": closed,
         "why_not": may_file.why_not(user, None),
         "fits": "any" in rules.applicants or organisation.kind in rules.applicants,
-        "text_url": reverse("policy_text", args=[policy.id]),
+        "text_url": f"{reverse('policy_text', args=[policy.id])}#{offer.anchor}",
     }
     return render(request, "applications/requests/new.html", context, status=422 if form.errors else 200)
 

@@ -57,7 +57,7 @@ def moments(asked: ServiceRequest, *, own: bool) -> list[dict[str, Any]]:
         found.append(
             {
                 "state": "now",
-                "label": OFFICE[RequestStates(asked.state)].label,
+                "label": (APPLICANT if own else OFFICE)[RequestStates(asked.state)].label,
                 "note": f"由{asked.unit.name}办理，时限{pace.limit}个工作日，"
                 f"到{pace.due_on.year}年{pace.due_on.month}月{pace.due_on.day}日，{pace.words}",
             }
