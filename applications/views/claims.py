@@ -31,7 +31,7 @@ from portal.kernel import clock, issuing
 from portal.kernel.forms import add_refusals
 from portal.kernel.gate import only
 from portal.kernel.money import format_wan
-from portal.kernel.paging import page_of
+from portal.kernel.paging import key_in, page_of
 from portal.kernel.permissions import require
 from portal.kernel.refusals import Forbidden, Refusal, Stale
 from portal.kernel.templatetags.formats import cn_deadline
@@ -288,9 +288,10 @@ def choose_costs(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     reading.stop_unless_unlocked(claim, Sections.COSTS)
     chosen = {item.pk for item in selectors.nominated(claim)}
+    page = reading.cost_page(request, claim)
     form, stale = Form(request.POST or None), False
     if request.method == "POST":
-        ticked = _ticked(request)
+        ticked = _ticked(request, claim, page.rows)
         try:
             services.nominate(
                 actor=request.user, claim=claim, cost_items=_costs(claim, ticked), version=_version(request)
@@ -301,13 +302,15 @@ def choose_costs(request: HttpRequest, number: str) -> HttpResponse:
             stored, chosen = chosen, ticked
             add_refusals(form, refusal)
         else:
-            messages.success(request, "已保存所选的费用。", extra_tags=f"keep:claim-{claim.pk}-costs")
+            messages.success(request, "已保存所选的费用。", extra_tags=f"keep:{_kept_as(request, claim)}")
             return redirect("claim", number=number)
-    rows = reading.cost_rows(claim, chosen)
+    rows = reading.cost_rows(claim, page.rows, chosen)
     context = {
         **_side(claim),
         "form": form,
         "rows": rows,
+        "page": page,
+        "kept_as": _kept_as(request, claim),
         "stale": stale,
         "stored": [row.item.name for row in rows if row.item.pk in stored] if stale else [],
         "collisions": [row for row in rows if row.chosen and row.tint == "wait"],
@@ -318,9 +321,18 @@ def choose_costs(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "applications/claim_costs.html", context, status=status)
 
 
-def _ticked(request: HttpRequest) -> set[int]:
+def _kept_as(request: HttpRequest, claim: Claim) -> str:
+    """The name under which the browser keeps unsaved ticks: one for each page of a long list."""
+    after = request.GET.get("after", "")
+    return f"claim-{claim.pk}-costs" + (f"-{key_in(after)}" if key_in(after) is not None else "")
+
+
+def _ticked(request: HttpRequest, claim: Claim, shown: list[CostItem]) -> set[int]:
+    """What is chosen after this page was sent: its ticks, and what other pages of the list hold."""
     given = request.POST.getlist("cost_items")
-    return {int(value) for value in given if value.isascii() and value.isdigit() and len(value) <= 18}
+    ticked = {pk for value in given if (pk := key_in(value)) is not None}
+    elsewhere = claim.nominations.exclude(cost_item__in=[item.pk for item in shown])
+    return ticked | set(elsewhere.values_list("cost_item_id", flat=True))
 
 
 def _costs(claim: Claim, chosen: set[int]) -> list[CostItem]:
@@ -342,7 +354,7 @@ def autosave(request: HttpRequest, number: str, section: str) -> JsonResponse:
             saved = services.nominate(
                 actor=request.user,
                 claim=claim,
-                cost_items=_costs(claim, _ticked(request)),
+                cost_items=_costs(claim, _ticked(request, claim, reading.cost_page(request, claim).rows)),
                 version=_version(request),
             )
         elif section in (Sections.OVERVIEW, Sections.PUBLIC_MONEY):

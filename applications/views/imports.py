@@ -194,6 +194,6 @@ urlpatterns = [
     path("projects/<int:pk>/costs/import/", choose, name="cost_import"),
     path("projects/<int:pk>/costs/paste/", paste, name="cost_paste"),
     path("projects/<int:pk>/costs/template/", template, name="cost_template"),
-    path("imports/<int:pk>/", job, name="import_job"),
-    path("imports/<int:pk>/rest/", rest, name="import_rest"),
+    path("projects/imports/<int:pk>/", job, name="import_job"),
+    path("projects/imports/<int:pk>/rest/", rest, name="import_rest"),
 ]

@@ -20,6 +20,7 @@ from clauses import catalogue, engine
 from clauses import selectors as programmes
 from portal.kernel import clock
 from portal.kernel.money import format_wan, format_yuan
+from portal.kernel.paging import Page, page_of
 from portal.kernel.refusals import Refusal
 from portal.kernel.templatetags.formats import cn_deadline
 
@@ -32,6 +33,7 @@ SECTION_PAGES = {
 DONE = ("已完成", "done")
 BEGUN = ("填写中", "now")
 NOT_BEGUN = ("未开始", "calm")
+COSTS_SHOWN = 200
 
 
 def own_claim(request: HttpRequest, number: str) -> Claim:
@@ -145,11 +147,16 @@ class CostRow:
     dates: list[tuple[str, date | None]]
 
 
-def cost_rows(claim: Claim, chosen: set[int]) -> list[CostRow]:
-    """Every cost of the project on the item's side: whether it counts, or why not."""
+def cost_page(request: HttpRequest, claim: Claim) -> Page[CostItem]:
+    """The costs of the project on the item's side that one page of the choice shows."""
+    found = selectors.cost_items_of(claim.project).filter(side=rules_of(claim).cost_side)
+    return page_of(request, found, size=COSTS_SHOWN)
+
+
+def cost_rows(claim: Claim, shown: list[CostItem], chosen: set[int]) -> list[CostRow]:
+    """Costs of the project as the choice lists them: whether each counts, or why not."""
     rules = rules_of(claim)
-    found = selectors.cost_items_of(claim.project).filter(side=rules.cost_side)
-    items = selectors.as_counted(claim, found)
+    items = selectors.as_counted(claim, shown)
     taken = selectors.conflicts(claim, items)
     lines = tuple(selectors.cost_line(item, held_elsewhere=item.pk in taken) for item in items)
     policy, asked = selectors.question(claim, costs=lines)

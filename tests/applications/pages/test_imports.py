@@ -180,3 +180,24 @@ def test_in_a_browser_the_progress_moves_by_itself(browser, live_server, admin, 
     assert page.get_by_text("不是数电票").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.close()
+
+
+def test_a_long_ledger_is_chosen_from_page_by_page(admin, project, see, send, monkeypatch):
+    monkeypatch.setattr("applications.views.reading.COSTS_SHOWN", 2)
+    one, two, three, four = (making.cost(admin, project, "100.00") for _ in range(4))
+    claim = files.filing.start_claim(
+        actor=admin, project=project, item=making.item("2a"), window=making.window("2a")
+    )
+    claim = files.filing.nominate(actor=admin, claim=claim, cost_items=[one, three], version=claim.version)
+    address = reverse("claim_costs", args=[claim.number])
+    first = see(admin, address)
+    assert one.name in first and three.name not in first and "每页列200笔" in first
+    later = f"{address}?after={two.pk}"
+    assert f'data-keep="claim-{claim.pk}-costs-{two.pk}"' in see(admin, later)
+    send(admin, later, {"version": claim.version, "cost_items": [four.pk]})
+    assert set(claim.nominations.values_list("cost_item", flat=True)) == {one.pk, four.pk}
+    claim.refresh_from_db()
+    autosave = reverse("claim_autosave", args=[claim.number, "costs"])
+    answer = send(admin, autosave, {"version": claim.version, "fields": "cost_items", "cost_items": [two.pk]})
+    assert answer.status_code == 200
+    assert set(claim.nominations.values_list("cost_item", flat=True)) == {two.pk, four.pk}
