@@ -5,7 +5,7 @@ from datetime import datetime
 
 from applications.models import Claim, CostItem
 from clauses import selectors as programmes
-from clauses.points import Book
+from clauses.settings_book import Book
 from portal.kernel import clock
 
 POINT = "Q08"

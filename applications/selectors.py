@@ -17,7 +17,7 @@ from applications.states import EDITABLE, ClaimStates, Proofs, Sections
 from clauses import engine
 from clauses import selectors as programmes
 from clauses.models import ListedEvent
-from clauses.points import Book
+from clauses.settings_book import Book
 from portal.accounts.models import Organisation
 from portal.accounts.states import ELSEWHERE
 from portal.kernel import clock

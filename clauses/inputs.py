@@ -12,7 +12,7 @@ from clauses.engine.assessment import check_value
 from clauses.engine.money import MOST_YUAN, fen_from_yuan
 from clauses.engine.policy import COST_DATES
 from clauses.engine.term import local
-from clauses.points import Source
+from clauses.settings_book import Source
 
 CLAIM_KEYS = {"id", "item", "filed_at", "facts", "settings", "costs", "base"}
 COST_KEYS = {"id", "amount", "category", "held", "held_elsewhere", *COST_DATES}

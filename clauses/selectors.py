@@ -10,7 +10,7 @@ from clauses import engine, loader
 from clauses.engine.money import yuan
 from clauses.engine.policy import CASE_BY_CASE, COST_DATES, MONEY
 from clauses.models import Item, ListedEvent, PackEdition, Policy, Round, SettingChange, SettingScope
-from clauses.points import Book, InForce, Source, inside, outside
+from clauses.settings_book import Book, InForce, Source, inside, outside
 from clauses.states import RoundStates, SettingStates
 from portal.kernel import clock
 from portal.kernel.canonical import plain

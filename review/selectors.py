@@ -14,7 +14,7 @@ from applications.states import OFFICE as CLAIM_WORDING
 from applications.states import ClaimStates
 from clauses import engine
 from clauses import selectors as programmes
-from clauses.points import Book
+from clauses.settings_book import Book
 from portal.accounts.models import Unit, User
 from portal.kernel import clock
 from portal.kernel.canonical import digest

@@ -10,10 +10,10 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clauses import catalogue, selectors, services, standing
+from clauses import catalogue, selectors, services, settings_desk
 from clauses.models import Policy, SettingChange
 from clauses.permissions import decides_settings, may_propose, reads_settings
-from clauses.points import inside, outside
+from clauses.settings_book import inside, outside
 from clauses.states import SettingStates
 from portal.kernel.paging import key_in
 from portal.kernel.permissions import require
@@ -140,7 +140,7 @@ ASKED = {
 @permission_classes([AllowAny])
 def settings(request: Request, pack: str) -> Response:
     policy = _policy(pack)
-    return Response(SettingOut([_setting(row) for row in standing.point_rows(policy)], many=True).data)
+    return Response(SettingOut([_setting(row) for row in settings_desk.point_rows(policy)], many=True).data)
 
 
 @extend_schema(
@@ -241,7 +241,7 @@ def _found(pk: int) -> SettingChange:
         raise Http404(pk) from None
 
 
-def _setting(row: standing.PointRow) -> dict[str, Any]:
+def _setting(row: settings_desk.PointRow) -> dict[str, Any]:
     spec = row.spec
     return {
         "id": spec.id,

@@ -9,7 +9,7 @@ from clauses.engine import ClaimFacts, Policy, assess
 from clauses.inputs import InputErrors, Reader, fail, parse_document
 from clauses.loader import get_policy, load_pack, shipped_packs
 from clauses.pack_file import PackError
-from clauses.points import Source
+from clauses.settings_book import Source
 
 __all__ = ["InputErrors", "calculate", "parse_document"]
 

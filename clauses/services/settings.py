@@ -11,7 +11,7 @@ from clauses import selectors
 from clauses.inputs import Reader
 from clauses.machine import setting_changes as machine
 from clauses.models import Item, Policy, SettingChange, SettingScope
-from clauses.points import outside
+from clauses.settings_book import outside
 from clauses.states import SettingStates
 from portal.accounts.models import User
 from portal.kernel import clock, events

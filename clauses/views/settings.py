@@ -4,8 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clauses import catalogue, standing
+from clauses import catalogue
 from clauses.permissions import may_propose, reads_settings
+from clauses.settings_desk import point_rows
 from portal.kernel.gate import only
 
 
@@ -21,7 +22,7 @@ def settings_desk(request: HttpRequest) -> HttpResponse:
             raise Http404(asked)
         return render(request, "clauses/settings.html", {"policies": [], "policy": None, "rows": []})
     row, content = pair
-    rows = standing.point_rows(row)
+    rows = point_rows(row)
     return render(
         request,
         "clauses/settings.html",

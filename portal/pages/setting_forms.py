@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from clauses.engine.policy import Policy, SettingSpec
-from clauses.standing import places_of
+from clauses.settings_desk import places_of
 from portal.kernel.forms import text_field
 from portal.kernel.money import yuan
 from portal.kernel.refusals import Refusal

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from clauses.engine.money import ROUNDING_UNITS
-from clauses.points import InForce
+from clauses.settings_book import InForce
 from clauses.services import calculate
 from tests.clauses.pack import worked_amounts
 

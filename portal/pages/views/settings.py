@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from clauses import catalogue, selectors, services, standing
+from clauses import catalogue, selectors, services, settings_desk
 from clauses.machine import setting_changes as machine
 from clauses.models import Policy, SettingChange
 from clauses.permissions import may_propose, reads_settings
@@ -60,7 +60,7 @@ def setting(request: HttpRequest, pack: str, name: str) -> HttpResponse:
     at = clock.now()
     context = {
         "policy": content,
-        "row": standing.point_row(policy, name),
+        "row": settings_desk.point_row(policy, name),
         "items": [catalogue.offer(content, content.item(code), at) for code in spec.items],
         "first_day": selectors.first_day(pack, name),
         "form": form,
@@ -98,7 +98,7 @@ def setting_change(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "policy": content,
         "spec": content.settings[found.setting],
-        "line": standing.line_of(found),
+        "line": settings_desk.line_of(found),
         "change": found,
         "acts": open_acts,
         "why_not": machine.rows["approve"].permission.why_not(request.user, found)

@@ -1,13 +1,43 @@
 """Which value of a point of the detailed rules holds when, for which item, and by which document."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from clauses.engine.money import fen_from_yuan, yuan
 from clauses.engine.policy import Policy, SettingSpec
 from clauses.engine.term import local
+
+
+class Dated(Protocol):
+    """A value that staff have set, in whatever form it is at hand."""
+
+    @property
+    def effective_from(self) -> date: ...
+
+    def covers(self, item: str) -> bool: ...
+
+
+Set = TypeVar("Set", bound=Dated)
+
+
+def covers(items: Collection[str], item: str) -> bool:
+    """Whether a value limited to `items` is about an item; without a limit it is about every item of its point."""
+    return not items or item in items
+
+
+def holding(values: Iterable[Set], item: str, day: date) -> Set | None:
+    """Of the values of one point, the one that holds for an item on a day: the last to take effect of those about it.
+
+    Of two from the same day the later in `values` holds.
+    """
+    found: Set | None = None
+    for value in values:
+        held_before = found is not None and value.effective_from < found.effective_from
+        if value.effective_from <= day and value.covers(item) and not held_before:
+            found = value
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +51,7 @@ class InForce:
     items: frozenset[str] = frozenset()
 
     def covers(self, item: str) -> bool:
-        return not self.items or item in self.items
+        return covers(self.items, item)
 
     @property
     def source(self) -> dict[str, str]:
@@ -37,12 +67,12 @@ Source = Callable[[str, str, datetime], Mapping[str, InForce]]
 
 
 class Book:
-    """Every value that staff have set for a policy. Of several that cover an item, the last to take effect holds."""
+    """Every value that staff have set for a policy, in the order they were set."""
 
     def __init__(self, policy: Policy, entries: Iterable[InForce]) -> None:
         self.policy = policy
         self.entries: dict[str, list[InForce]] = {}
-        for entry in sorted(entries, key=lambda one: one.effective_from):
+        for entry in entries:
             if entry.setting in policy.settings:
                 self.entries.setdefault(entry.setting, []).append(entry)
 
@@ -59,10 +89,9 @@ class Book:
             spec = self.policy.settings[name]
             if item not in spec.items:
                 continue
-            day = today if spec.acts_on_pending else filed_on
-            for entry in entries:
-                if entry.effective_from <= day and entry.covers(item):
-                    found[name] = entry
+            entry = holding(entries, item, today if spec.acts_on_pending else filed_on)
+            if entry is not None:
+                found[name] = entry
         return found
 
     def values(self, item: str, filed_at: datetime, now: datetime | None = None) -> dict[str, object]:

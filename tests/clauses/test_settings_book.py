@@ -6,7 +6,7 @@ import pytest
 
 from clauses.engine.term import SHANGHAI
 from clauses.loader import get_policy
-from clauses.points import Book, InForce, inside, outside
+from clauses.settings_book import Book, InForce, holding, inside, outside
 
 POLICY = get_policy("harbin-ai-2022")
 
@@ -56,6 +56,22 @@ def test_a_point_is_silent_about_items_it_does_not_have():
 )
 def test_the_last_to_take_effect_holds_whatever_its_breadth(entries, expected):
     assert Book(POLICY, entries).values("2a", at(date(2023, 12, 1))) == {"Q35": expected}
+
+
+def test_book_and_desk_ask_one_function_which_value_holds():
+    first, second = entry(value="fen"), entry(value="wan_yuan", items=["2a"])
+    later = entry(value="yuan", day=date(2023, 11, 5), items=["2b"])
+    values = [later, first, second]
+    held = {
+        (item, day.day): getattr(holding(values, item, day), "value", None)
+        for item in ("2a", "2b", "3a")
+        for day in (date(2023, 10, 31), date(2023, 11, 1), date(2023, 11, 5))
+    }
+    assert held == {
+        ("2a", 31): None, ("2a", 1): "wan_yuan", ("2a", 5): "wan_yuan",
+        ("2b", 31): None, ("2b", 1): "fen", ("2b", 5): "yuan",
+        ("3a", 31): None, ("3a", 1): "fen", ("3a", 5): "fen",
+    }  # fmt: skip
 
 
 def test_only_a_point_that_acts_on_pending_claims_follows_the_day_of_asking():

@@ -7,7 +7,7 @@ from clauses import catalogue, selectors
 from clauses.engine.policy import Policy, SettingSpec
 from clauses.models import Policy as LoadedPolicy
 from clauses.models import SettingChange
-from clauses.points import inside
+from clauses.settings_book import covers, holding, inside
 from clauses.states import SETTING_TONES, SettingStates
 from portal.kernel import clock
 
@@ -28,6 +28,13 @@ class ChangeLine:
     reading: str
     places: str
     in_effect: bool
+
+    @property
+    def effective_from(self) -> date:
+        return self.change.effective_from
+
+    def covers(self, item: str) -> bool:
+        return covers(self.change.items, item)
 
     @property
     def badge(self) -> tuple[str, str]:
@@ -111,11 +118,10 @@ def point_rows(policy: LoadedPolicy) -> list[PointRow]:
 
 
 def _row(content: Policy, spec: SettingSpec, lines: list[ChangeLine], today: date) -> PointRow:
-    approved = sorted((line for line in lines if line.in_effect), key=lambda line: line.change.effective_from)
+    approved = [line for line in reversed(lines) if line.change.state == SettingStates.IN_FORCE]
     by_line: dict[int | None, tuple[ChangeLine | None, list[str]]] = {}
     for code in spec.items:
-        covering = [line for line in approved if not line.change.items or code in line.change.items]
-        line = covering[-1] if covering else None
+        line = holding(approved, code, today)
         by_line.setdefault(line.change.pk if line else None, (line, []))[1].append(code)
     holdings = tuple(
         Holding(
