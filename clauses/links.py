@@ -30,14 +30,14 @@ def _links(asked: Asked, fit: Fit, *, can_file: bool) -> dict[str, str | None]:
         "guide": _address("guide", pack, item.id),
         "guide_pdf": _address("guide_pdf", pack, item.id),
         "calculator": f"{reverse('calculator')}?{urlencode(figures(asked, fit))}" if is_money else None,
-        "filing": _filing(fit, asks=asks) if fit.fits and (can_file or asks) else None,
+        "filing": _filing(pack, fit, asks=asks) if fit.fits and (can_file or asks) else None,
     }
 
 
-def _filing(fit: Fit, *, asks: bool) -> str | None:
+def _filing(pack: str, fit: Fit, *, asks: bool) -> str | None:
     """Where the item is filed: as a claim, or as a request without money."""
     start = _address("request_new" if asks else "claim_start")
-    return f"{start}?item={fit.item.id}" if start else None
+    return f"{start}?{urlencode({'policy': pack, 'item': fit.item.id})}" if start else None
 
 
 def _address(name: str, *args: str) -> str | None:

@@ -50,7 +50,7 @@ def test_answers_lead_to_items_in_order_with_their_links(client):
     links = unescape(markup)
     figures = "item=2a&c1-amount=60000000.00&c1-invoice_date=2023-03-01&c1-paid_date=2023-03-01"
     assert f"/calculator/?pack=harbin-ai-2022&{figures}&applicant_kind=enterprise" in links
-    assert f'href="{PACK}items/2a/guide/"' in links and 'href="/claims/start/?item=2a"' in links
+    assert f'href="{PACK}items/2a/guide/"' in links and 'href="/claims/start/?policy=harbin-ai-2022&item=2a"' in links
     carried = links.split('href="/calculator/?')[1].split('"')[0]
     assert "10,000,000.00元1,000万元" in main(page(client, f"/calculator/?{carried}"))
 
@@ -118,6 +118,18 @@ def test_it_is_only_read(client, django_assert_max_num_queries):
     assert client.post("/match/", {"plan-event": "on"}).status_code == 405
     with django_assert_max_num_queries(15):
         client.get(asked(plan__equipment="on", plan__event="on"))
+
+
+def test_the_filing_address_names_the_policy(client):
+    making.window("2a")
+    body = {
+        "policy": "harbin-ai-2022",
+        "facts": {"applicant_kind": "enterprise"},
+        "plans": [{"topic": "equipment", "amount": "60000000.00"}, {"topic": "talent"}],
+    }
+    fits = {one["item"]: one["links"]["filing"] for one in post(client, body).json()["fits"]}
+    assert fits["2a"] == "/claims/start/?policy=harbin-ai-2022&item=2a"
+    assert fits["7"] == "/requests/new/?policy=harbin-ai-2022&item=7"
 
 
 def test_the_interface_answers_the_same(client):
