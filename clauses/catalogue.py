@@ -10,7 +10,7 @@ from functools import cached_property
 from django.utils.safestring import SafeString
 
 from clauses import engine, markup, naming, selectors, sentences, wording
-from clauses.engine.policy import CASE_BY_CASE, MONEY, NOT_MONEY, REFERRED, Clause, Item, Paper, Policy
+from clauses.engine.policy import MONEY, NOT_MONEY, REFERRED, Clause, Item, Paper, Policy
 from clauses.engine.term import filing_refusal, local
 from clauses.engine.verdict import Verdict
 from clauses.models import Policy as LoadedPolicy
@@ -19,14 +19,14 @@ from clauses.source_text import sentence_around
 from clauses.states import RoundStates
 from portal.kernel import clock
 
-KIND_LABELS = {MONEY: "资金补助", CASE_BY_CASE: "一事一议", REFERRED: "转办", NOT_MONEY: "非资金"}
 ASKS = {REFERRED: "登记转办", NOT_MONEY: "提交需求"}
 SOURCE_LABELS = {"default": "默认", "in_force": "现行规定", "override": "本次指定"}
 STATUS_LABELS = {"final": "正式文件", "draft": "征求意见稿", "teaching": "示例"}
 NOT_IN_FORCE = {
-    "draft": ("征求意见稿，已被正式文件取代。", "这里只供对照，不能据此申报。"),
+    "draft": ("征求意见稿。", "这里只供阅读，不能据此申报。"),
     "teaching": ("示例，不是真实的政策文件。", "这里演示政策数据的写法，不能据此申报。"),
 }
+REPLACED = ("征求意见稿，已被正式文件取代。", "这里只供对照，不能据此申报。")
 ROUND_TONES = {RoundStates.UPCOMING: "wait", RoundStates.OPEN: "now", RoundStates.CLOSED: "calm"}
 SUNSET_DAYS = 30
 _SAID = re.compile("“[^”]+”")
@@ -106,7 +106,7 @@ class Offer:
 
     @property
     def kind_label(self) -> str:
-        return KIND_LABELS[self.item.kind]
+        return naming.KIND_LABELS[self.item.kind]
 
     @property
     def rate(self) -> str | None:
@@ -243,6 +243,13 @@ def published() -> list[tuple[LoadedPolicy, Policy]]:
     return [pair for pair in found if pair[1].status == "final"]
 
 
+def not_in_force(policy: Policy) -> tuple[str, str] | None:
+    """What stands on every page of a text one cannot file for; None for a final text."""
+    if policy.draft_of and selectors.final_of(policy) is not None:
+        return REPLACED
+    return NOT_IN_FORCE.get(policy.status)
+
+
 def offer(policy: Policy, item: Item, at: datetime) -> Offer:
     """An item with the rate, cap and points that apply to what is filed at `at`."""
     return Offer(policy, item, at)
@@ -280,8 +287,8 @@ def round_rows(rounds: Iterable[Round], at: datetime, *, only: Iterable[str] | N
 
 def term(policy: Policy, at: datetime, *, is_open: bool) -> Term:
     """The filing period at a moment: said on every page, with the days left from 30 days before its end."""
-    if policy.status in NOT_IN_FORCE:
-        return Term(*NOT_IN_FORCE[policy.status], "wait", True)
+    if notice := not_in_force(policy):
+        return Term(*notice, "wait", True)
     today = local(at).date()
     last = policy.filing.last
     until = f"{last.year}年{last.month}月{last.day}日"

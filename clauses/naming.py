@@ -1,9 +1,15 @@
-"""How places of a policy are named: 第二条第一项."""
+"""How places of a policy are named: 第二条第一项; and how an item supports: 资金补助."""
 
 from collections.abc import Sequence
 
-from clauses.engine.policy import Item, Policy
+from clauses.engine.policy import CASE_BY_CASE, MONEY, NOT_MONEY, REFERRED, Item, Policy
 
+KIND_LABELS = {
+    MONEY: "资金补助",
+    CASE_BY_CASE: "一事一议",
+    REFERRED: "按其他政策办理",
+    NOT_MONEY: "不发放资金",
+}
 _DIGITS = "一二三四五六七八九"
 
 

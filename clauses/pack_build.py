@@ -136,4 +136,5 @@ def build_policy(pack: Pack) -> policy.Policy:
         overlap_group=data.overlap_group,
         source_text=pack.source,
         hash=pack_hash(pack),
+        draft_of=data.draft_of or "",
     )

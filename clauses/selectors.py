@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from clauses import engine, loader
 from clauses.engine.money import yuan
-from clauses.engine.policy import CASE_BY_CASE, COST_DATES, MONEY
+from clauses.engine.policy import CASE_BY_CASE, COST_DATES, MONEY, Office
 from clauses.models import Item, ListedEvent, PackEdition, Policy, Round, SettingChange, SettingScope
 from clauses.settings_book import Book, InForce, Source, inside, outside
 from clauses.states import RoundStates, SettingStates
@@ -21,6 +21,14 @@ from portal.ledger.uses import Use
 def pack(pack_id: str) -> engine.Policy:
     """The loaded content of a shipped pack. KeyError for an unknown one."""
     return loader.get_policy(pack_id)
+
+
+def final_of(draft: engine.Policy) -> engine.Policy | None:
+    """The final text a draft became; None while there is none."""
+    if draft.draft_of not in loader.shipped_packs():
+        return None
+    found = pack(draft.draft_of)
+    return found if found.status == loader.FINAL else None
 
 
 def edition(pack_id: str, pack_hash: str) -> engine.Policy:
@@ -37,6 +45,23 @@ def rules_of(item: Item) -> tuple[engine.Policy, engine.Item]:
     """The pack and the item's entry in it."""
     policy = pack(item.policy.pack)
     return policy, policy.item(item.code)
+
+
+def handling_office(policy: engine.Policy, rules: engine.Item) -> Office:
+    """Who handles an item, as papers name it: its leading unit with the telephone of the pack."""
+    unit = policy.units[rules.lead_unit]
+    return Office(unit.name, unit.phone)
+
+
+def objections_office(policy: engine.Policy, rules: engine.Item) -> Office:
+    """Who takes objections and requests for reconsideration, never the office that handles the item.
+
+    Refusal when the pack names none: it is no final text, or an edition from before packs named it.
+    """
+    found = policy.units[rules.lead_unit].objections
+    if found is None:
+        raise Refusal("这份政策没有写明受理异议的处室。", code="not_found")
+    return found
 
 
 def settings_book(policy: Policy | str) -> Book:

@@ -95,9 +95,10 @@ def receipt(claim: Claim, *, submitted_at: datetime) -> dict[str, Any]:
     policy, rules = programmes.rules_of(claim.item)
     verdict = selectors.estimate(claim)
     labels = {paper.code: paper.label for paper in rules.papers}
+    handling = programmes.handling_office(policy, rules)
     assert claim.content is not None
     return {
-        "office": policy.units[rules.lead_unit].name,
+        "office": handling.name,
         "organisation": {"name": claim.organisation.name, "code": claim.organisation.code},
         "claim_number": claim.number,
         "project": claim.project.name,
@@ -118,5 +119,5 @@ def receipt(claim: Claim, *, submitted_at: datetime) -> dict[str, Any]:
             "受理岗在5个工作日内完成形式审查，需要补正的一次告知全部问题。",
             "审核中的每一步都可以在“我的申报”里看到，包括由谁办理和时限。",
         ],
-        "contact": {"office": policy.units[rules.lead_unit].name, "phone": "0451-0000 0000"},
+        "contact": {"office": handling.name, "phone": handling.phone},
     }

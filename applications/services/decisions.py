@@ -225,14 +225,14 @@ def _ruling(
     deadline: str | None = None,
 ) -> Document:
     policy, rules = programmes.rules_of(claim.item)
-    office = policy.units[rules.lead_unit].name
+    handling = programmes.handling_office(policy, rules)
     assert claim.filed_at is not None
     return issuing.issue(
         kind={"correction": "correction", "not_accepted": "refusal", "not_supported": "rejection"}[kind],
         title=f"{title} {claim.number}",
         subject=claim,
         decision={
-            "office": office,
+            "office": handling.name,
             "kind": kind,
             "addressee": claim.organisation.name,
             "claim_number": claim.number,
@@ -244,7 +244,7 @@ def _ruling(
             "reasons": reasons,
             "remedy": remedy,
             "deadline": deadline,
-            "contact": {"office": office, "phone": "0451-0000 0000"},
+            "contact": {"office": handling.name, "phone": handling.phone},
         },
         template="papers/decision.html",
         actor=actor,

@@ -5,7 +5,6 @@ from clauses.compare.general import levels
 from clauses.compare.items import GATES
 from clauses.compare.records import (
     ASPECTS,
-    KINDS,
     Change,
     ClausePair,
     Comparison,
@@ -17,7 +16,6 @@ from clauses.compare.records import (
 __all__ = [
     "ASPECTS",
     "GATES",
-    "KINDS",
     "Change",
     "ClausePair",
     "Comparison",

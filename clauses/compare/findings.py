@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from clauses import wording
 from clauses.compare.figures import nodes_of
-from clauses.compare.records import KINDS, ClausePair, Finding, GeneralPair, ItemPair
+from clauses.compare.records import ClausePair, Finding, GeneralPair, ItemPair
 from clauses.engine import rules
 from clauses.engine.policy import CASE_BY_CASE, MONEY, Policy
-from clauses.naming import ordinal, place
+from clauses.naming import KIND_LABELS, ordinal, place
 
 
 def findings(
@@ -59,8 +59,8 @@ def _was_paid(pair: ItemPair) -> bool:
 
 def _lost(pair: ItemPair) -> str:
     assert pair.before is not None
-    was = f"原来{wording.rule_in_words(pair.before) or KINDS[pair.before.kind]}"
-    return f"（{was}，现在{KINDS[pair.after.kind] if pair.after else '没有这一项'}）"
+    was = f"原来{wording.rule_in_words(pair.before) or KIND_LABELS[pair.before.kind]}"
+    return f"（{was}，现在{KIND_LABELS[pair.after.kind] if pair.after else '没有这一项'}）"
 
 
 def _figures(before: Policy, after: Policy, pairs: Sequence[ItemPair]) -> Iterator[Finding]:

@@ -8,8 +8,10 @@ from clauses.compare.law import sentence_of
 from clauses.compare.records import Change, GeneralPair
 from clauses.engine.policy import Policy
 
-_LEVELS = (("国家", "国家"), ("省", "省"), ("市", "市"))
-_PRINCIPLES = ("从优", "就高", "不重复")
+LEVELS = (("国家", "国家"), ("省", "省"), ("市", "市"))
+PRINCIPLES = ("从优", "就高", "不重复")
+MATCHING = "配套"
+CHOOSES = "自愿选择"
 _EXPLAINS = re.compile(r"由([一-鿿]{2,12})负责解释")
 _MAKES_RULES = re.compile(r"实施细则由([一-鿿]{2,20}?)(?:另行)?制定")
 
@@ -32,7 +34,7 @@ def general_pairs(before: Policy, after: Policy) -> Iterator[GeneralPair]:
 
 def levels(text: str) -> list[str]:
     """The levels of government an overlap rule names; 我市 and 市其他 both mean the city."""
-    return [label for word, label in _LEVELS if word in text.replace("市级配套", "")]
+    return [label for word, label in LEVELS if word in text.replace("市级配套", "")]
 
 
 def _overlap_changes(before: Policy, after: Policy, old: str, new: str) -> Iterator[Change]:
@@ -46,8 +48,8 @@ def _overlap_changes(before: Policy, after: Policy, old: str, new: str) -> Itera
             "、".join(now),
             f"{'不只是' + '、'.join(was) + '，' if wider else ''}{'、'.join(now)}的同类政策都要查重，申报前先理清拿过哪些钱。",
         )
-    if ("配套" in old) != ("配套" in new):
-        named = "配套" in new
+    if (MATCHING in old) != (MATCHING in new):
+        named = MATCHING in new
         yield Change(
             "level",
             "matching_named" if named else "matching_dropped",
@@ -55,7 +57,7 @@ def _overlap_changes(before: Policy, after: Policy, old: str, new: str) -> Itera
             "写明配套资金" if named else "没有写明配套资金",
             "国家和省要求市里出的配套资金也算同类支持。" if named else "配套资金算不算同类支持，不再写明。",
         )
-    said = ["、".join(one for one in _PRINCIPLES if one in text) for text in (old, new)]
+    said = ["、".join(one for one in PRINCIPLES if one in text) for text in (old, new)]
     if said[0] != said[1]:
         yield Change(
             "principle",
@@ -69,7 +71,7 @@ def _overlap_changes(before: Policy, after: Policy, old: str, new: str) -> Itera
 
 
 def _choice_changes(before: Policy, after: Policy, old: str, new: str) -> Iterator[Change]:
-    was, now = "自愿选择" in old, "自愿选择" in new
+    was, now = CHOOSES in old, CHOOSES in new
     if was != now:
         sides = ("申报主体自愿选择" if was else "没有写明", "申报主体自愿选择" if now else "没有写明")
         yield Change("choice", "choice_changed", *sides, "由谁来选的规定变了。")

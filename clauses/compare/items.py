@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from clauses import wording, wordwise
 from clauses.compare.figures import rule_changes
 from clauses.compare.law import law_of, likeness, only_in
-from clauses.compare.records import KINDS, Change
+from clauses.compare.records import Change
 from clauses.engine.policy import CASE_BY_CASE, MONEY, NOT_MONEY, REFERRED, Item, Policy
+from clauses.naming import KIND_LABELS
 
 GATES = {
     "评审": "要先通过评审。符合条件、算得出金额，并不等于一定能得到。",
@@ -19,7 +20,7 @@ GATES = {
     "考核": "要先通过考核。",
 }
 _ORDER = {MONEY: 3, CASE_BY_CASE: 2, REFERRED: 1, NOT_MONEY: 0}
-_ONCE = "一次性"
+ONCE = "一次性"
 
 
 def item_changes(before: Policy, after: Policy, old: Item | None, new: Item | None) -> Iterator[Change]:
@@ -54,15 +55,17 @@ def _kind_changes(old: Item, new: Item) -> Iterator[Change]:
     if old.kind == new.kind:
         return
     if _ORDER[new.kind] > _ORDER[old.kind]:
-        yield Change("kind", "support_gained", KINDS[old.kind], KINDS[new.kind], "支持比原来更明确。")
+        yield Change(
+            "kind", "support_gained", KIND_LABELS[old.kind], KIND_LABELS[new.kind], "支持比原来更明确。"
+        )
         return
-    was = f"原来{wording.rule_in_words(old) or KINDS[old.kind]}"
+    was = f"原来{wording.rule_in_words(old) or KIND_LABELS[old.kind]}"
     now = {
         CASE_BY_CASE: "现在一事一议，能不能得到、得到多少都要专门研究，不能事先算出来。",
         REFERRED: "现在按其他政策办理，能得到什么要看那份政策，本政策不再直接给。",
         NOT_MONEY: "现在不再发放资金。",
     }[new.kind]
-    yield Change("kind", "money_gone", KINDS[old.kind], KINDS[new.kind], f"{was}；{now}")
+    yield Change("kind", "money_gone", KIND_LABELS[old.kind], KIND_LABELS[new.kind], f"{was}；{now}")
 
 
 def _gate_changes(before: Policy, after: Policy, old: Item, new: Item) -> Iterator[Change]:
@@ -137,9 +140,9 @@ def _bare(text: str) -> str:
 
 
 def _recurrence_changes(before: Policy, after: Policy, old: Item, new: Item) -> Iterator[Change]:
-    was, now = _ONCE in law_of(before, old), _ONCE in law_of(after, new)
+    was, now = ONCE in law_of(before, old), ONCE in law_of(after, new)
     if was != now:
-        labels = (_ONCE if was else "没有写明", _ONCE if now else "没有写明")
+        labels = (ONCE if was else "没有写明", ONCE if now else "没有写明")
         what = "同一个项目只补助一次。" if now else "能不能再次申报，原文不再写明。"
         yield Change("recurrence", "once_added" if now else "once_removed", *labels, what)
     elif old.recurrence != new.recurrence:

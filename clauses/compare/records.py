@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from clauses import wordwise
-from clauses.engine.policy import CASE_BY_CASE, MONEY, NOT_MONEY, REFERRED, Clause, Item, Policy
+from clauses.engine.policy import MONEY, Clause, Item, Policy
 from clauses.wordwise import Span
 
-KINDS = {MONEY: "资金补助", CASE_BY_CASE: "一事一议", REFERRED: "按其他政策办理", NOT_MONEY: "不发放资金"}
 ASPECTS = {
     "kind": "支持方式",
     "rate": "比例",

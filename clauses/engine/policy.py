@@ -40,12 +40,22 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Office:
+    """An office with its telephone."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
-    """A body that answers for items. The code outlives its names."""
+    """A body that answers for items. The code outlives its names; `objections` is another office than the handling one."""
 
     code: str
     name: str
     other_names: tuple[str, ...] = ()
+    phone: str = ""
+    objections: Office | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +339,7 @@ class Policy:
     overlap_group: str
     source_text: str = ""
     hash: str = ""
+    draft_of: str = ""
 
     def item(self, item_id: str) -> Item:
         """KeyError when the policy has no such item."""

@@ -7,10 +7,12 @@ from clauses.pack_check.cases import case_faults
 from clauses.pack_check.document import (
     check_clauses,
     check_dates,
+    check_draft_of,
     check_general,
     check_matching,
     check_money_conditions,
     check_names,
+    check_offices,
     check_paths,
     check_settings,
 )
@@ -33,6 +35,8 @@ def content_faults(pack: Pack) -> list[Fault]:
         check_dates,
         check_clauses,
         check_names,
+        check_offices,
+        check_draft_of,
         check_general,
         check_items,
         check_settings,

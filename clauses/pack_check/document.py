@@ -120,6 +120,32 @@ def check_names(pack: Pack) -> Iterator[Fault]:
                 yield fault(pack, f"“{name}”重复", *place, index, key)
 
 
+def check_offices(pack: Pack) -> Iterator[Fault]:
+    """Papers of a final text name a telephone and the office for objections, which is not the unit that handles the item."""
+    data = pack.data
+    leads = {item.units[0] for item in data.items if item.units}
+    paying = {item.units[0] for item in data.items if item.units and item.kind == MONEY}
+    for index, unit in enumerate(data.units):
+        here: Place = ("units", index)
+        if data.status == "final" and unit.code in leads and not unit.phone:
+            yield fault(pack, f"责任单位“{unit.name}”是牵头单位，缺少联系电话（phone）", *here)
+        if data.status == "final" and unit.code in paying and unit.objections is None:
+            yield fault(pack, f"责任单位“{unit.name}”发放资金，缺少受理异议的处室（objections）", *here)
+        if unit.objections is not None and unit.objections.office in (unit.name, *unit.other_names):
+            yield fault(pack, f"受理异议的处室不能就是承办的“{unit.name}”", *here, "objections", "office")
+
+
+def check_draft_of(pack: Pack) -> Iterator[Fault]:
+    """Only a draft becomes another text, and that is not itself."""
+    data = pack.data
+    if data.draft_of is None:
+        return
+    if data.status != "draft":
+        yield fault(pack, "只有征求意见稿（status: draft）写draft_of", "draft_of")
+    if data.draft_of == data.id:
+        yield fault(pack, "draft_of应是正式文件的id，不是自己的", "draft_of")
+
+
 def check_general(pack: Pack) -> Iterator[Fault]:
     """The sentences every reason may need are there, once, and quoted exactly."""
     data = pack.data

@@ -18,14 +18,15 @@ from clauses.pack_form.parts import (
     SettingModel,
     UnitModel,
 )
-from clauses.pack_form.values import Day, DocumentNumber, Name, Part, Title
+from clauses.pack_form.values import Day, DocumentNumber, Name, PackId, Part, Title
 
 
 class PackModel(Part):
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,49}$")]
+    id: PackId
     title: Title
     short_title: Name
     status: Literal["final", "draft", "teaching"] = "final"
+    draft_of: PackId | None = None
     document_number: DocumentNumber
     issuer: Name
     issued_on: Day

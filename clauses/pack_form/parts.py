@@ -32,13 +32,26 @@ class PeriodModel(Part):
         return policy.Period(self.first, self.last, self.basis)
 
 
+class OfficeModel(Part):
+    """The office that takes objections, as papers print it."""
+
+    office: Name
+    phone: Name
+
+    def build(self) -> policy.Office:
+        return policy.Office(self.office, self.phone)
+
+
 class UnitModel(Part):
     code: Code
     name: ShortTitle
     other_names: list[Name] = Field(default_factory=list)
+    phone: str = ""
+    objections: OfficeModel | None = None
 
     def build(self) -> policy.Unit:
-        return policy.Unit(self.code, self.name, tuple(self.other_names))
+        objections = self.objections and self.objections.build()
+        return policy.Unit(self.code, self.name, tuple(self.other_names), self.phone, objections)
 
 
 class ClauseModel(Part):

@@ -94,6 +94,7 @@ DocumentNumber = Annotated[str, Field(min_length=1, max_length=60)]
 ClauseNumber = Annotated[str, Field(min_length=1, max_length=10)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
 Day = Annotated[date, BeforeValidator(iso_day, json_schema_input_type=str)]
+PackId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,49}$")]
 ItemId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,9}$")]
 SettingValue = str | int | bool
 

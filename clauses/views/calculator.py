@@ -75,7 +75,7 @@ def filed_at(policy: Policy) -> datetime:
 
 def warning(policy: Policy) -> tuple[str, str] | None:
     """What is said on every page about a policy that is not in force: lead words and a sentence."""
-    return catalogue.NOT_IN_FORCE.get(policy.status)
+    return catalogue.not_in_force(policy)
 
 
 def without_blanks(given: QueryDict) -> QueryDict | None:

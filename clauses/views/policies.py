@@ -55,10 +55,13 @@ def periods_of(policy: Policy) -> list[tuple[str, str, Period]]:
 
 
 def other_edition(policy: Policy) -> LoadedPolicy | None:
-    """The draft of a final text, or the final text of a draft, when it is loaded too."""
-    base = policy.id.removesuffix("-draft")
-    other = f"{base}-draft" if policy.id == base else base
-    return selectors.loaded_policies().filter(pack=other).first()
+    """The latest draft of a final text, or the final text of a draft, when it is loaded too."""
+    rows = selectors.loaded_policies()
+    if policy.draft_of:
+        return rows.filter(pack=policy.draft_of).first()
+    drafts = [(selectors.pack(row.pack), row) for row in rows]
+    drafts = [(draft, row) for draft, row in drafts if draft.draft_of == policy.id]
+    return max(drafts, key=lambda one: one[0].issued_on)[1] if drafts else None
 
 
 @public
@@ -158,7 +161,7 @@ def policy_text(request: HttpRequest, pack: str) -> HttpResponse:
         "clauses": list(policy.clauses.values()),
         "status": catalogue.STATUS_LABELS[policy.status],
         "can_file": policy.status not in catalogue.NOT_IN_FORCE,
-        "notice": catalogue.NOT_IN_FORCE.get(policy.status),
+        "notice": catalogue.not_in_force(policy),
     }
     return render(request, "clauses/text.html", context)
 

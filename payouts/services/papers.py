@@ -14,7 +14,6 @@ from portal.kernel import clock, issuing
 from portal.kernel.money import ZERO, format_yuan
 from review.models import CostVerification
 
-PHONE = "0451-0000 0000"
 SUMMARY = "补助资金拨付汇总表"
 PAYMENT = "资金支付表"
 CALCULATION = "核定与计算表"
@@ -82,9 +81,9 @@ def letter(line: BatchLine, *, sheet: str) -> dict[str, Any]:
     claim, notice = award.case.claim, award.case.notice
     policy, rules = programmes.rules_of(claim.item)
     assert notice is not None
-    office = policy.units[rules.lead_unit].name
+    handling = programmes.handling_office(policy, rules)
     return {
-        "office": office,
+        "office": handling.name,
         "title": f"关于拨付{rules.title}资金的通知",
         "addressee": claim.organisation.name,
         "project": claim.project.name,
@@ -98,11 +97,11 @@ def letter(line: BatchLine, *, sheet: str) -> dict[str, Any]:
         "sum": _sum(line, rules),
         "settings": named_settings(line, policy),
         "amount": f"{line.amount:.2f}",
-        "review_office": f"{office}政策法规处",
+        "review_office": programmes.objections_office(policy, rules).name,
         "review_days": 10,
         "attachments": [f"{CALCULATION}（编号{sheet}）"],
         "calculation_attachment": 1,
-        "contact": {"office": f"{office}承办处室", "phone": PHONE},
+        "contact": {"office": f"{handling.name}承办处室", "phone": handling.phone},
     }
 
 

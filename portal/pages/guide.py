@@ -21,7 +21,7 @@ from clauses.engine.term import chinese_day, local
 from clauses.models import Policy as LoadedPolicy
 from clauses.wording import instalments, lines, rule_in_words
 from portal.pages.timeline import HAND_OVER_WORKDAYS, STEP_WORDS
-from review.services.calculation import ANSWER_WORKDAYS, objections_to
+from review.services.calculation import ANSWER_WORKDAYS
 from review.services.decisions import NOTICE_WORKDAYS
 from review.states import LIMITS, OWNERS, CaseStates
 
@@ -49,7 +49,7 @@ def guide_of(row: LoadedPolicy, policy: Policy, item: Item, at: datetime) -> dic
         "kind": offer.kind_label,
         "pays": offer.pays,
         "asks": offer.asks,
-        "warning": "".join(catalogue.NOT_IN_FORCE.get(policy.status, ())),
+        "warning": "".join(catalogue.not_in_force(policy) or ()),
         "policy": {"title": policy.title, "number": policy.document_number, "hash": policy.hash},
         "on": chinese_day(local(at).date()),
         "summary": item.summary,
@@ -288,13 +288,17 @@ def payment_of(policy: Policy, item: Item) -> list[str]:
 
 
 def objections_of(policy: Policy, item: Item) -> list[str]:
-    office, contact = objections_to(policy, item)
-    return [
+    office = policy.units[item.lead_unit].objections
+    found = [
         f"不予受理、不予支持或者核减，决定书写明原因和依据。有异议的，收到之日起{RECONSIDER_WORKDAYS}个工作日内"
         "可以书面申请复核，由另一名工作人员办理。",
-        f"公示期间，单位或个人可以向{office}（不是承办处室，电话{contact}）书面提出异议，收到之日起"
-        f"{ANSWER_WORKDAYS}个工作日内书面答复。只暂停有异议的一项，其他项目照常办理。",
     ]
+    if office is not None:
+        found.append(
+            f"公示期间，单位或个人可以向{office.name}（不是承办处室）书面提出异议，电话{office.phone}，收到之日起"
+            f"{ANSWER_WORKDAYS}个工作日内书面答复。只暂停有异议的一项，其他项目照常办理。"
+        )
+    return found
 
 
 def overlap_of(policy: Policy) -> dict[str, Any]:

@@ -5,16 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from clauses import engine
+from clauses import selectors as programmes
 from review import selectors
 from review.models import ReviewCase
 
 ANSWER_WORKDAYS = 15
-
-
-def objections_to(policy: engine.Policy, rules: engine.Item) -> tuple[str, str]:
-    """The office that takes objections to a notice, never the one that handles the item, and its telephone."""
-    return f"{policy.units[rules.lead_unit].name}政策法规处", "0451-0000 0010"
 
 
 def notice_decision(
@@ -22,7 +17,7 @@ def notice_decision(
 ) -> dict[str, Any]:
     """The list of a public notice (papers/notice.html); objections go to another office."""
     policy, rules = selectors.rules_of(cases[0])
-    office, contact = objections_to(policy, rules)
+    objections = programmes.objections_office(policy, rules)
     rows = []
     for case in cases:
         determination = selectors.standing(case)
@@ -45,7 +40,7 @@ def notice_decision(
         "rows": rows,
         "total": f"{sum((Decimal(row['amount']) for row in rows), Decimal(0)):.2f}",
         "business_office": f"{policy.units[rules.lead_unit].name}业务处室",
-        "objection_office": office,
-        "objection_contact": contact,
+        "objection_office": objections.name,
+        "objection_contact": objections.phone,
         "answer_days": ANSWER_WORKDAYS,
     }

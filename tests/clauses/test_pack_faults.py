@@ -9,6 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from clauses.compare import GATES
+from clauses.compare.general import CHOOSES, LEVELS, MATCHING, PRINCIPLES
+from clauses.compare.items import ONCE
 from clauses.engine.literals import counts_in
 from clauses.loader import PACKS, shipped_packs
 from clauses.pack_check import check, content_faults
@@ -463,6 +466,55 @@ def test_the_manual_names_every_reason_of_the_engine() -> None:
     code = "".join(path.read_text() for path in (PACKS.parent / "engine").rglob("*.py"))
     given = set(re.findall(r'[rR]eason\(\s*"([a-z_]+)"', code))
     assert {one for one in given if f"`{one}`" not in manual} == set()
+
+
+def test_the_manual_names_the_words_a_comparison_knows() -> None:
+    """In the section on comparing, each word of the fixed vocabulary stands as itself."""
+    manual = (PACKS.parents[1] / "docs" / "packs.md").read_text()
+    section = manual.split("## How two editions are compared")[1].split("\n## ")[0]
+    words = [*GATES, *PRINCIPLES, *(word for word, _ in LEVELS), ONCE, CHOOSES, MATCHING]
+    assert [word for word in words if word not in section] == []
+
+
+OFFICE = {"office": "市科技局政策法规处", "phone": "000-0000 0010"}
+
+
+@pytest.mark.parametrize(
+    ("status", "unit", "said"),
+    [
+        ("final", {}, ["是牵头单位，缺少联系电话（phone）", "发放资金，缺少受理异议的处室（objections）"]),
+        ("final", {"phone": "000-0000 0001"}, ["发放资金，缺少受理异议的处室（objections）"]),
+        ("final", {"phone": "000-0000 0001", "objections": OFFICE}, []),
+        ("teaching", {}, []),
+        ("teaching", {"objections": {**OFFICE, "office": "市科技局"}}, ["不能就是承办的“市科技局”"]),
+        ("teaching", {"objections": {"office": "市科技局政策法规处"}}, ["缺少“phone”"]),
+    ],
+)
+def test_a_final_text_names_its_offices(status: str, unit: Any, said: list[str]) -> None:
+    raw: Any = {**TEACHING.raw, "status": status}
+    raw["units"] = [{"code": "science", "name": "市科技局", **unit}]
+    offices = [line for line in told(raw) if "处室" in line or "phone" in line]
+    assert len(offices) == len(said)
+    assert all(any(words in line for line in offices) for words in said)
+
+
+@pytest.mark.parametrize(
+    ("status", "draft_of", "said"),
+    [
+        ("draft", "teaching-final", []),
+        ("teaching", "teaching-final", ["只有征求意见稿（status: draft）写draft_of"]),
+        ("draft", "teaching", ["draft_of应是正式文件的id，不是自己的"]),
+    ],
+)
+def test_only_a_draft_becomes_another_text(status: str, draft_of: str, said: list[str]) -> None:
+    assert told({**TEACHING.raw, "status": status, "draft_of": draft_of}) == said
+
+
+def test_a_draft_names_the_final_text_by_its_id() -> None:
+    assert told({**TEACHING.raw, "status": "draft", "draft_of": "../x"}) != []
+    shipped = {name: read_pack(directory).data for name, directory in shipped_packs().items()}
+    finals = {data.draft_of for data in shipped.values() if data.draft_of}
+    assert finals and all(shipped[name].status == "final" for name in finals)
 
 
 def test_the_example_of_the_manual_is_a_rule() -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from clauses import catalogue, sentences
+from clauses import naming, sentences
 from clauses.loader import get_policy
 from portal.kernel import clock
 from tests import making
@@ -37,7 +37,7 @@ def test_every_item_shows_its_sentence_byte_for_byte(client, code):
     assert ("估算能得多少" in text) == (code in PAYING)
     if code not in PAYING:
         assert item.answer in text
-        assert catalogue.KIND_LABELS[item.kind] in text
+        assert naming.KIND_LABELS[item.kind] in text
 
 
 @pytest.mark.parametrize("code", PAYING)
