@@ -56,8 +56,8 @@ class Invoice(models.Model):
 class ImportJob(models.Model):
     """Files on their way into a project's ledger; the counts grow in the same transaction as the rows they count.
 
-    `read` of `total` rows or files are done: `added` costs entered, `matched` typed ones now proved, `refused` rows
-    or files with faults, `skipped` files that are no invoices.
+    `read` of `total` rows or files are done: `added` costs entered, `matched` costs proved, completed or reversed,
+    `refused` rows or files with faults, `skipped` files that are no invoices.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="import_jobs")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import api_view, parser_classes
 from rest_framework.parsers import JSONParser, MultiPartParser
@@ -57,6 +57,7 @@ class PasteResult(serializers.Serializer):
     saved = serializers.BooleanField()
     good = serializers.IntegerField(help_text="可以录入（或已经录入）的行数")
     total = Amount(help_text="元，这些行的金额合计")
+    fills = serializers.IntegerField(help_text="补填已录入费用的行数，只填空着的")
     rows = CostFields(many=True, help_text="可以录入的行，最多列前50行")
     faults = RowFault(many=True)
     rest = serializers.CharField(help_text="有问题的行，改好后可以原样再发")
@@ -76,7 +77,7 @@ class StoredImport(serializers.Serializer):
     total = serializers.IntegerField(help_text="一共多少行或多少个文件；0是还没有打开")
     read = serializers.IntegerField(help_text="已处理")
     added = serializers.IntegerField(help_text="录入的费用")
-    matched = serializers.IntegerField(help_text="由数电票证明的手工录入，和已冲减的红字发票")
+    matched = serializers.IntegerField(help_text="由数电票证明的手工录入、已冲减的红字发票，或补填的行")
     refused = serializers.IntegerField(help_text="没有导入")
     skipped = serializers.IntegerField(help_text="压缩包里附带的、没有读的文件")
     amount = Amount(help_text="元，录入的金额合计")
@@ -125,6 +126,7 @@ def paste(request: Request, pk: int) -> Response:
         "saved": given["save"],
         "good": len(reading.good),
         "total": reading.total,
+        "fills": len(reading.fills),
         "rows": [one.fields for one in reading.good[:SHOWN]],
         "faults": reading.faults,
         "rest": reading.rest,
@@ -137,12 +139,14 @@ def paste(request: Request, pk: int) -> Response:
     operation_id="costs_template",
     summary="费用的Excel模板",
     tags=TAGS,
+    parameters=[OpenApiParameter("fill", bool, description="1时带出还缺类别或付款日期的费用，补好再传")],
     responses={(200, workbooks.TYPE): OpenApiTypes.BINARY, 404: NOT_FOUND},
 )
 @api_view(["GET"])
 def template(request: Request, pk: int) -> HttpResponse:
     found = own_project(request, pk)
-    data = workbooks.template(sheets.columns(), project=found.name)
+    rows = services.rows_to_complete(found) if request.query_params.get("fill") else ()
+    data = workbooks.template(sheets.columns(), rows, project=found.name)
     return HttpResponse(data, content_type=workbooks.TYPE)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from applications.cost_terms import categories, flag_tests, money_items
@@ -164,6 +165,17 @@ def as_text(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("\t".join(_quoted(cell) for cell in cells) for cells in rows)
 
 
+def shown(item: Any, columns: Sequence[Column]) -> list[str]:
+    """A cost as a row under `columns`, in words that `read` takes back."""
+    cells = []
+    for column in columns:
+        value = item.flags.get(column.key[5:]) if column.kind == "flag" else getattr(item, column.key)
+        if column.kind == "choice":
+            value = next((name for name, code in column.choices.items() if code == value), value)
+        cells.append(_shown(f"{value:.2f}" if isinstance(value, Decimal) else value))
+    return cells
+
+
 def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n\ufeff")
 
@@ -244,7 +256,7 @@ def _value(column: Column, cell: Any) -> Any:
     if (
         column.kind == "code"
         and isinstance(cell, float | int)
-        and (abs(cell) >= 10**EXACT_DIGITS or cell != int(cell))
+        and (not isfinite(cell) or abs(cell) >= 10**EXACT_DIGITS or cell != int(cell))
     ):
         raise Refusal("这一格是数字格式，后几位已经变了。请把这一列设成文本格式，重新填写号码。")
     text = _shown(cell).strip()
@@ -269,7 +281,7 @@ def _value(column: Column, cell: Any) -> Any:
 
 def _sum(cell: float) -> str:
     """A number of a sheet in yuan: what arithmetic in floats left beyond the fen is taken off."""
-    if cell != cell or cell in (float("inf"), float("-inf")):
+    if not isfinite(cell):
         raise Refusal("金额要写成数字。")
     rounded = round(cell, 2)
     return f"{Decimal(repr(rounded if abs(rounded - cell) < NEARLY else cell)):f}"

@@ -23,6 +23,7 @@ from applications.services.decisions import (
     settle_collision,
     start_review,
 )
+from applications.services.filling import lacking, rows_to_complete
 from applications.services.imports import examine_text, opened, paste, start_import
 from applications.services.papers import remove_attachment, upload
 from applications.services.projects import (
@@ -46,6 +47,7 @@ __all__ = [
     "examine_text",
     "fact_value",
     "free_reservation",
+    "lacking",
     "lapse",
     "nominate",
     "opened",
@@ -54,6 +56,7 @@ __all__ = [
     "reject",
     "remove_attachment",
     "remove_cost_item",
+    "rows_to_complete",
     "run_import",
     "save_section",
     "settle_collision",

@@ -16,6 +16,8 @@ from applications.importing import sheets
 from applications.importing.sheets import Column, Fault, Row, Sheet
 from applications.models import CostItem, ImportJob, ImportSource, Invoice, Project
 from applications.permissions import owns
+from applications.services.filling import Fill, completed, fill
+from applications.services.invoices import filed_items
 from applications.services.projects import checked_cost
 from applications.states import EvidenceKinds, ImportKinds
 from portal.accounts.models import Organisation, User
@@ -29,6 +31,7 @@ from portal.kernel.work import after_commit, unit_of_work
 
 MOST_PASTED = 2000
 MOST_FILES = 500
+MOST_WAITING = 20
 MOST_SUM = 100 * 1024 * 1024
 PACKED = (".xml", ".zip")
 
@@ -43,11 +46,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A sheet as far as it is understood: rows to enter, faults of the others by row and column."""
+    """A sheet as far as it is understood: rows to enter, rows that complete costs, faults of the others."""
 
     sheet: Sheet
     good: list[Candidate]
     faults: list[Fault]
+    fills: list[Fill]
 
     @property
     def total(self) -> Decimal:
@@ -95,6 +99,7 @@ def paste(*, actor: User, project: Project, text: str) -> Reading:
     with unit_of_work():
         lock_ledger(project)
         reading = examine_text(actor=actor, project=project, text=text)
+        fill(actor=actor, fills=reading.fills)
         if reading.good:
             enter(actor=actor, project=project, fields=[one.fields for one in reading.good], source="粘贴")
     return reading
@@ -110,9 +115,9 @@ def judged(project: Project, sheet: Sheet, known: Sequence[Column]) -> Reading:
         faults += found
         if not found:
             candidates.append(Candidate(row, fields))
-    good, twins = _first_of_each(project, candidates)
+    good, fills, twins = _first_of_each(project, candidates, labels)
     good, above = _within_invoices(project, good)
-    return Reading(sheet, good, sorted(faults + twins + above, key=lambda fault: fault.row))
+    return Reading(sheet, good, sorted(faults + twins + above, key=lambda fault: fault.row), fills)
 
 
 def _fields(row: Row, labels: Mapping[str, str]) -> tuple[list[Fault], dict[str, Any]]:
@@ -129,25 +134,35 @@ def _fields(row: Row, labels: Mapping[str, str]) -> tuple[list[Fault], dict[str,
     return found, fields
 
 
-def _first_of_each(project: Project, candidates: list[Candidate]) -> tuple[list[Candidate], list[Fault]]:
-    """Candidates whose paper and line are new, in the sheet and in the organisation's ledger."""
-    entered = entered_keys(project.organisation_id, [one.fields["evidence_key"] for one in candidates])
+def _first_of_each(
+    project: Project, candidates: list[Candidate], labels: Mapping[str, str]
+) -> tuple[list[Candidate], list[Fill], list[Fault]]:
+    """Candidates whose paper and line are new, and rows that complete what the organisation has entered."""
+    keys = [one.fields["evidence_key"] for one in candidates]
+    found = CostItem.objects.filter(organisation=project.organisation_id, evidence_key__in=keys)
+    entered = {item.evidence_key: item for item in found.select_related("project")}
+    filed = filed_items([item.pk for item in entered.values()]) if entered else set()
     seen: dict[str, int] = {}
     good: list[Candidate] = []
+    fills: list[Fill] = []
     faults: list[Fault] = []
-    label = "发票号码或凭证号"
     for one in candidates:
         key, number = one.fields["evidence_key"], one.row.number
-        if key in entered:
-            message = f"同一张凭证的这一行已经录入过（在“{entered[key]}”下）。一张发票有多行的，请改行号。"
-            faults.append(Fault(number, label, message))
-        elif key in seen:
+        if key in seen:
             message = f"与第{seen[key]}行是同一张凭证的同一行。一张发票有多行的，请填不同的行号。"
-            faults.append(Fault(number, label, message))
-        else:
-            seen[key] = number
+            faults.append(Fault(number, "发票号码或凭证号", message))
+            continue
+        seen[key] = number
+        item = entered.get(key)
+        if item is None:
             good.append(one)
-    return good, faults
+            continue
+        added = completed(one.row, one.fields, item, labels, filed=item.pk in filed)
+        if isinstance(added, Fill):
+            fills.append(added)
+        else:
+            faults += added
+    return good, fills, faults
 
 
 def _within_invoices(project: Project, candidates: list[Candidate]) -> tuple[list[Candidate], list[Fault]]:
@@ -247,26 +262,33 @@ def start_import(
     if category and category not in named:
         raise Refusal("请在列出的类别里选择。", code="bad_choice", field="category")
     kept = _acceptable(kind, files)
-    print_ = digest({"kind": kind, "category": category, "files": sorted(sha for _, _, sha in kept)})
+    fingerprint = digest({"kind": kind, "category": category, "files": sorted(sha for _, _, sha in kept)})
     with unit_of_work():
         lock_ledger(project)
-        running = ImportJob.objects.filter(project=project, fingerprint=print_, finished_at=None).first()
+        running = ImportJob.objects.filter(project=project, fingerprint=fingerprint, finished_at=None).first()
         if running is not None:
             return running
+        waiting = ImportJob.objects.filter(organisation=project.organisation_id, finished_at=None)
+        if waiting.count() >= MOST_WAITING:
+            raise Refusal(
+                f"你单位已有{MOST_WAITING}次导入在等待处理，请等前面的完成后再上传。",
+                code="busy",
+                field="file",
+            )
         now = clock.now()
         job = ImportJob.objects.create(
             organisation_id=project.organisation_id,
             project=project,
             kind=kind,
             category=category,
-            fingerprint=print_,
+            fingerprint=fingerprint,
             created_at=now,
             created_by=actor,
             touched_at=now,
         )
         sources: list[ImportSource] = []
         for name, data, sha in kept:
-            source = ImportSource(job=job, name=name[-160:], size=len(data), sha256=sha)
+            source = ImportSource(job=job, name=name, size=len(data), sha256=sha)
             source.file.save(f"{job.pk}-{len(sources) + 1}", ContentFile(data), save=False)
             sources.append(source)
         ImportSource.objects.bulk_create(sources)
@@ -295,7 +317,8 @@ def _acceptable(kind: str, files: Sequence[tuple[str, int, IO[bytes]]]) -> list[
     if sum(size for _, size, _ in files) > MOST_SUM:
         raise Refusal("这些文件一共超过100MB，请分几次上传。", code="file_too_large", field="file")
     kept: dict[str, tuple[str, bytes, str]] = {}
-    for name, size, stream in files:
+    for given, size, stream in files:
+        name = "".join(char for char in given if char.isprintable())[-160:] or "文件"
         if not size:
             raise Refusal(f"“{name}”是空文件，请重新导出后再上传。", code="empty_file", field="file")
         if size > settings.UPLOAD_MAX_BYTES:

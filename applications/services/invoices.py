@@ -172,7 +172,7 @@ def _plan_blue(
     invoice = known or _stored(actor, project, paper)
     if known is None:
         plan.invoices.append(invoice)
-    filed = _filed([item.pk for item, _ in proved])
+    filed = filed_items([item.pk for item, _ in proved])
     for item, line in proved:
         item.proof, item.invoice, item.invoiced = Proofs.INVOICE, invoice, line.net
         if item.pk not in filed and not item.reversed:
@@ -233,7 +233,7 @@ def _plan_red(
     plan.touched.add((paper.side, said.reverses))
 
 
-def _filed(items: Iterable[int]) -> set[int]:
+def filed_items(items: Iterable[int]) -> set[int]:
     """Those that a claim beyond drafts names: their amounts stay as they were filed."""
     named = Nomination.objects.filter(cost_item__in=list(items)).exclude(claim__state__in=EDITABLE | DEAD)
     return set(named.values_list("cost_item_id", flat=True))
@@ -280,7 +280,7 @@ def net_out(project: Project, papers: Iterable[tuple[str, str]], *, actor: User)
     rows = CostItem.objects.filter(organisation=project.organisation_id, document_number__in=numbers)
     for item in rows.select_related("invoice").order_by("line"):
         items[(item.side, item.document_number)].append(item)
-    filed = _filed([item.pk for listed in items.values() for item in listed])
+    filed = filed_items([item.pk for listed in items.values() for item in listed])
     changed = []
     for place, lines in reds.items():
         for item, off, tax in _shares(items.get(place, []), lines):

@@ -11,6 +11,7 @@ from applications.importing import archives, einvoice, workbooks
 from applications.importing.archives import Member
 from applications.models import ImportFault, ImportJob
 from applications.permissions import owns
+from applications.services.filling import fill
 from applications.services.imports import Candidate, enter, entered_keys, examine, lock_ledger, opened
 from applications.services.invoices import Paper, enter_invoices
 from applications.states import ImportKinds
@@ -57,6 +58,7 @@ def _read_workbook(job: ImportJob) -> None:
     total = len(reading.sheet.rows)
     if job.total == 0:
         with unit_of_work():
+            lock_ledger(job.project)
             locked = _locked(job, 0)
             if locked.total == 0:
                 notes = [f"没有读“{label}”这一列。" for label in reading.sheet.ignored]
@@ -73,7 +75,9 @@ def _read_workbook(job: ImportJob) -> None:
                     for fault in reading.faults
                 ]
                 ImportFault.objects.bulk_create(faults, batch_size=1000)
-                _save(locked, total=total, read=len(rows), refused=len(rows))
+                fill(actor=job.created_by, fills=reading.fills)
+                filled = len(reading.fills)
+                _save(locked, total=total, read=len(rows) + filled, refused=len(rows), matched=filled)
     job.refresh_from_db(fields=["read"])
     at = job.read
     for chunk in _chunks(reading.good, ROWS_AT_ONCE):

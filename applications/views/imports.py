@@ -62,6 +62,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("import_job", pk=job.pk)
     context = {
         "project": project,
+        "lacking": services.lacking(project).exists(),
         "workbook_form": forms[ImportKinds.WORKBOOK],
         "invoices_form": forms[ImportKinds.INVOICES],
         "failed": forms.get(kind),
@@ -90,10 +91,11 @@ def paste(request: HttpRequest, pk: int) -> HttpResponse:
             status = 422
         else:
             if saving:
-                if reading.good:
+                if reading.good or reading.fills:
+                    filled = f"补填了{len(reading.fills)}笔已录入的费用。" if reading.fills else ""
                     messages.success(
                         request,
-                        f"已录入{len(reading.good)}笔，合计{reading.total:,.2f}元。",
+                        f"已录入{len(reading.good)}笔，合计{reading.total:,.2f}元。{filled}",
                         extra_tags=f"keep:paste-{project.pk}",
                     )
                 if not reading.faults:
@@ -120,9 +122,11 @@ def _shown(reading: Any, *, saved: bool, seen: str) -> dict[str, Any]:
 @require_safe
 @only(is_applicant)
 def template(request: HttpRequest, pk: int) -> HttpResponse:
-    """The workbook to fill."""
+    """The workbook to fill; with `?fill=1` it holds the costs that lack a category or a payment date."""
     project = own_project(request, pk)
-    return workbook_answer(workbooks.template(sheets.columns(), project=project.name), "费用录入模板.xlsx")
+    rows = services.rows_to_complete(project) if request.GET.get("fill") else ()
+    name = "待补填的费用.xlsx" if rows else "费用录入模板.xlsx"
+    return workbook_answer(workbooks.template(sheets.columns(), rows, project=project.name), name)
 
 
 @require_safe

@@ -84,6 +84,7 @@ RECORDS: dict[str, str] = {
     "clock.moved": "调整演示的业务日期",
     "cost.added": "录入费用",
     "costs.imported": "成批录入费用",
+    "costs.completed": "成批补填费用",
     "cost.reversed": "红字发票冲减费用",
     "import.started": "上传要导入的文件",
     "import.finished": "导入结束",

@@ -10,6 +10,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from applications import services as filing
+from applications.importing import sheets, workbooks
 from applications.models import ImportJob, Project
 from portal.accounts.models import User
 
@@ -162,6 +163,14 @@ HOSTILE_XML: dict[str, bytes] = {
     "nul": b"<EInvoice>\0</EInvoice>",
     "two million bytes": b"<EInvoice>" + b"x" * 2_000_000 + b"</EInvoice>",
 }
+
+
+def with_rows(rows: Sequence[Sequence[str]], **filled: str) -> bytes:
+    """The template with these rows, the columns of `filled` by their label set in every row."""
+    columns = sheets.columns()
+    labels = [column.label for column in columns]
+    given = [[filled.get(label, cell) for label, cell in zip(labels, cells, strict=True)] for cells in rows]
+    return workbooks.template(columns, given)
 
 
 def sent(

@@ -88,6 +88,10 @@ def test_a_workbook_is_sent_watched_and_mended(admin, project, send, see, client
     assert (again.added, again.refused) == (1, 0) and again.faults.count() == 0
 
 
+def line_under_head(line):
+    return "\t".join(files.HEAD) + "\n" + line
+
+
 def _file(name, data):
     stream = io.BytesIO(data)
     stream.name = name
@@ -115,6 +119,12 @@ def test_a_proved_cost_and_a_repeated_one_show_on_the_project(admin, project, se
     files.done(admin, project, "invoices", ("a.xml", files.einvoice("1000.00", no=no, buyer=own)))
     page = see(admin, reverse("project", args=[project.pk]))
     assert "数电票" in page and "另有税额130.00" in page and "重号" not in page
+    assert "?fill=1" in see(admin, reverse("cost_import", args=[project.pk]))
+    line = "\t".join(files.row(1, 名称="服务器", 发票号码=no, 类别="设备"))
+    looked = send(
+        admin, reverse("cost_paste", args=[project.pk]), {"text": line_under_head(line), "act": "check"}
+    )
+    assert "补填1行" in looked.content.decode()
     other = making.organisation()
     theirs = making.project(other)
     answer = send(

@@ -448,6 +448,55 @@ def test_the_same_files_pressed_twice_are_one_import(admin, project, own):
     assert ImportJob.objects.count() == 1
 
 
+def test_rows_complete_what_is_entered_and_never_change_it(admin, project, own):
+    files.done(admin, project, "invoices", ("a.xml", files.einvoice("1000.00", "50.00", buyer=own)))
+    first = CostItem.objects.get(line=1)
+    data = files.with_rows(filing.rows_to_complete(project), 类别="设备", 付款日期="2023-03-09")
+    job = files.done(admin, project, "workbook", ("补填.xlsx", data))
+    assert counts(job) == (2, 2, 0, 2, 0, 0)
+    first.refresh_from_db()
+    assert (first.category, first.paid_date, first.amount, first.tax) == (
+        "equipment",
+        making.date(2023, 3, 9),
+        1000,
+        130,
+    )
+    assert not filing.lacking(project).exists() and Event.objects.filter(verb="costs.completed").count() == 1
+    again = files.done(admin, project, "workbook", ("补填.xlsx", data))
+    assert (again.matched, again.refused) == (0, 2) and "已经录入过" in faults(again)[0][2]
+    other = text(
+        files.row(1, 名称="服务器", 金额="1000.00", 发票号码=first.document_number, 付款日期="2023-03-10")
+    )
+    reading = filing.paste(actor=admin, project=project, text=other)
+    assert [fault.column for fault in reading.faults] == ["付款日期"] and "2023-03-09" in reading.faults[
+        0
+    ].message
+
+
+def test_a_filed_cost_is_not_completed(admin, project):
+    item = making.cost(admin, project, "100.00")
+    making.submitted(making.draft(admin, owner=project, costs=[item]))
+    row = files.row(1, 金额="100.00", 税额="", 发票号码=item.document_number, 付款日期="")
+    head = [*files.HEAD, "合同号"]
+    reading = filing.paste(actor=admin, project=project, text=text([*row, "HT-1"], head=head))
+    assert "已写进提交的申报" in reading.faults[0].message and not reading.fills
+
+
+def test_one_organisation_does_not_fill_the_queue(admin, project, monkeypatch):
+    monkeypatch.setattr("applications.services.imports.MOST_WAITING", 2)
+    for place in range(2):
+        files.sent(admin, project, "invoices", (f"{place}.xml", f"<a{place}/>"))
+    with refused("busy", "file"):
+        files.sent(admin, project, "invoices", ("3.xml", "<c/>"))
+
+
+def test_an_odd_file_name_is_made_readable(admin, project):
+    job = files.sent(admin, project, "invoices", ("\x00../../\u202e" + "长" * 200 + ".xml", "<a/>"))
+    name = job.sources.get().name
+    assert name.endswith("长.xml") and len(name) == 160
+    assert job.sources.get().file.name.split("/")[-1].startswith(f"{job.pk}-1")
+
+
 def test_a_run_that_broke_goes_on_where_it_stopped(admin, project, own, monkeypatch):
     monkeypatch.setattr(running, "INVOICES_AT_ONCE", 2)
     named = [(f"{place}.xml", files.einvoice("10.00", buyer=own)) for place in range(5)]
