@@ -2,7 +2,16 @@
 
 from django.contrib import admin
 
-from applications.models import Attachment, Claim, CostItem, Hold, Nomination, Project
+from applications.models import (
+    Attachment,
+    Claim,
+    CostItem,
+    Hold,
+    ImportJob,
+    Invoice,
+    Nomination,
+    Project,
+)
 from applications.requests import admin as requests_admin
 from portal.kernel.admin import ReadOnlyAdmin
 
@@ -52,3 +61,29 @@ class AttachmentAdmin(ReadOnlyAdmin):
     list_display = ["name", "claim", "paper", "size", "uploaded_at", "uploaded_by", "removed_at"]
     list_select_related = ["claim", "uploaded_by"]
     search_fields = ["claim__number", "sha256"]
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(ReadOnlyAdmin):
+    list_display = ["number", "organisation", "side", "issued_on", "total", "reverses", "imported_at"]
+    list_select_related = ["organisation"]
+    list_filter = ["side"]
+    search_fields = ["number", "reverses", "organisation__code"]
+
+
+@admin.register(ImportJob)
+class ImportJobAdmin(ReadOnlyAdmin):
+    list_display = [
+        "id",
+        "organisation",
+        "project",
+        "kind",
+        "read",
+        "total",
+        "refused",
+        "created_at",
+        "finished_at",
+    ]
+    list_select_related = ["organisation", "project"]
+    list_filter = ["kind"]
+    search_fields = ["organisation__code", "fingerprint"]
