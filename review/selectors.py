@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, QuerySet
 
 from applications import selectors as filings
+from applications.facts import in_words as fact_words
 from applications.models import Claim, CostItem, Hold
 from applications.states import OFFICE as CLAIM_WORDING
 from applications.states import ClaimStates
@@ -18,7 +19,7 @@ from clauses.settings_book import Book
 from portal.accounts.models import Unit, User
 from portal.kernel import clock
 from portal.kernel.canonical import digest
-from portal.kernel.money import CENT, ZERO, format_yuan
+from portal.kernel.money import CENT, ZERO
 from portal.kernel.refusals import Refusal
 from portal.kernel.workdays import add_workdays, workdays_between
 from portal.ledger import selectors as books
@@ -498,27 +499,6 @@ def answers(claim: Claim) -> list[tuple[str, str]]:
         for fact in filings.asked_facts(rules)
         if claim.facts.get(fact.key) not in (None, "")
     ]
-
-
-def fact_words(fact: engine.FactSpec, value: Any) -> str:
-    """A stored fact as a person reads it."""
-    match fact.type:
-        case "money":
-            return f"{format_yuan(Decimal(value))}元"
-        case "date":
-            day = date.fromisoformat(value)
-            return f"{day.year}年{day.month}月{day.day}日"
-        case "bool":
-            return "是" if value else "否"
-        case "choice":
-            return fact.choices.get(value, str(value))
-        case "year":
-            return f"{value}年"
-        case "count" | "number":
-            return f"{value}{fact.unit}"
-        case "rate":
-            return f"{(Decimal(value) * 100).normalize():f}%"
-    return str(value)
 
 
 def papers(claim: Claim) -> list[tuple[str, list[Any]]]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from applications import selectors as filings
+from applications.facts import in_words
 from applications.models import Claim
 from applications.requests.models import RequestFile, ServiceRequest
 from applications.requests.states import (
@@ -213,26 +214,10 @@ def answered_facts(asked: ServiceRequest) -> list[tuple[str, str]]:
     """What the item asked and the organisation answered, in words."""
     _, rules = programmes.rules_of(asked.item)
     return [
-        (fact.label, fact_words(fact, asked.facts[fact.key]))
+        (fact.label, in_words(fact, asked.facts[fact.key]))
         for fact in filings.asked_facts(rules)
         if asked.facts.get(fact.key) not in (None, "")
     ]
-
-
-def fact_words(fact: engine.FactSpec, value: object) -> str:
-    match fact.type:
-        case "bool":
-            return "是" if value else "否"
-        case "choice":
-            return str(fact.choices.get(str(value), value))
-        case "money":
-            return f"{Decimal(str(value)):,.2f}元"
-        case "date":
-            day = date.fromisoformat(str(value))
-            return f"{day.year}年{day.month}月{day.day}日"
-        case "rate":
-            return f"{(Decimal(str(value)) * 100).normalize():f}%"
-    return f"{value}{fact.unit}"
 
 
 def ratings(unit: Unit | None) -> dict[str, int]:

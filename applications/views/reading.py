@@ -13,13 +13,14 @@ from django.urls import NoReverseMatch, reverse
 
 from applications import selectors
 from applications.cost_terms import categories
+from applications.facts import in_words
 from applications.models import Attachment, Claim, CostItem
 from applications.selectors import Missing
 from applications.states import APPLICANT, EvidenceKinds, Sections, Sides, Wording
 from clauses import catalogue, engine
 from clauses import selectors as programmes
 from portal.kernel import clock
-from portal.kernel.money import format_wan, format_yuan
+from portal.kernel.money import format_wan
 from portal.kernel.paging import Page, page_of
 from portal.kernel.refusals import Refusal
 from portal.kernel.templatetags.formats import cn_deadline
@@ -199,26 +200,11 @@ def date_label(item: CostItem, name: str) -> str:
 
 
 def fact_words(fact: engine.FactSpec, value: Any) -> str:
-    """A stored fact as a person reads it."""
+    """A stored fact as a person reads it; lines of a text stay lines."""
     if value in (None, ""):
         return "未填"
-    match fact.type:
-        case "money":
-            return f"{format_yuan(Decimal(value))}元"
-        case "date":
-            day = date.fromisoformat(value)
-            return f"{day.year}年{day.month}月{day.day}日"
-        case "year":
-            return f"{value}年"
-        case "count" | "number":
-            return f"{value}{fact.unit}"
-        case "rate":
-            return f"{(Decimal(value) * 100).normalize():f}%"
-        case "bool":
-            return "是" if value else "否"
-        case "choice":
-            return fact.choices.get(value, value)
-    return linebreaksbr(value)
+    told = in_words(fact, value)
+    return linebreaksbr(told) if fact.type == "text" else told
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications import selectors, services
 from applications.forms import PaperForm
-from applications.models import Attachment
+from applications.models import Attachment, RequestFile
 from applications.permissions import owns
 from applications.states import Sections
 from applications.uploads import ACCEPTED_NAMES
@@ -125,6 +125,11 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Attachment.objects.select_related("claim"), pk=pk)
     if not _may_read(request.user, found):
         raise Http404
+    return served(found)
+
+
+def served(found: Attachment | RequestFile) -> FileResponse:
+    """A stored file in a cage: its type as inspected, no script, no cache, shown in place only if it is harmless."""
     response = FileResponse(
         found.file.open("rb"),
         as_attachment=found.content_type not in INLINE,

@@ -24,10 +24,11 @@ from applications.selectors import projects_of
 from clauses.models import Item
 from clauses.selectors import loaded_policies
 from portal.accounts.permissions import is_applicant
+from portal.kernel import clock
 from portal.kernel.permissions import require
 
 TAG = ["需求和转办"]
-NOT_COMPLETE = says("required", "请填写需求内容。", {"request": ["请填写需求内容。"]})
+NOT_CERTIFIED = says("forbidden", "你单位还没有通过认证，认证后才能办理。认证一般需要1至3个工作日。")
 
 
 class NewRequest(Strict):
@@ -76,10 +77,10 @@ class RequestWithdrawal(Strict):
     methods=["POST"],
     operation_id="requests_file",
     summary="提交需求或转办登记",
-    description="同样的内容再提交一次得到同一件。政策期满后拒绝，并写明截止日期。",
+    description="同样的内容再提交一次得到同一件，回答200。政策期满后拒绝，并写明截止日期。",
     tags=TAG,
     request=NewRequest,
-    responses={201: StoredRequest, 400: NOT_COMPLETE, 403: LATE},
+    responses={200: StoredRequest, 201: StoredRequest, 400: LATE, 403: NOT_CERTIFIED},
     examples=[
         OpenApiExample(
             "对接基金",
@@ -115,8 +116,10 @@ def requests(request: Request) -> Response:
     project = projects_of(request.user.organisation).filter(pk=key).first() if key is not None else None
     if key is not None and project is None:
         raise unknown("project", "没有找到你单位的这个项目。")
+    before = clock.legal_now()
     asked, _ = services.file_request(actor=request.user, item=item, project=project, **given)
-    return Response(stored(request, asked), status=status.HTTP_201_CREATED)
+    new = asked.filed_at >= before
+    return Response(stored(request, asked), status=status.HTTP_201_CREATED if new else status.HTTP_200_OK)
 
 
 @extend_schema(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
@@ -10,14 +10,13 @@ from applications.requests import selectors
 from applications.requests.models import RequestFile, ServiceRequest
 from applications.requests.permissions import may_read
 from applications.requests.states import APPLICANT, OFFICE, RequestStates
+from applications.views.uploads import served
 from clauses import naming
 from clauses import selectors as programmes
 from portal.accounts.models import User
 from portal.kernel import clock, issuing
 from portal.kernel.models import Event
 
-INLINE = frozenset({"application/pdf", "image/png", "image/jpeg"})
-SHUT = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 PUBLIC_REASONS = ("pass_on", "pass_on_follow_up", "withdraw")
 
 
@@ -84,13 +83,4 @@ def request_file(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.user
     if not isinstance(user, User) or not may_read(user, found.request):
         raise Http404
-    response = FileResponse(
-        found.file.open("rb"),
-        as_attachment=found.content_type not in INLINE,
-        filename=found.name,
-        content_type=found.content_type,
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = SHUT
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return served(found)
