@@ -21,6 +21,7 @@ api_patterns = [
     *applications.urls.api_patterns,
     *review.urls.api_patterns,
     *payouts.urls.api_patterns,
+    *portal.pages.urls.api_patterns,
 ]
 
 handler404 = "portal.pages.views.public.not_found"

@@ -10,11 +10,14 @@ from applications.models import Claim
 from applications.states import OFFICE, ClaimStates
 from clauses import engine
 from clauses import selectors as programmes
+from clauses.engine.verdict import NOTHING_PAYABLE, OUT_OF_TERM, PAYABLE, Verdict
 from clauses.models import SettingChange
 from portal.kernel import clock
 from portal.kernel.money import ZERO
 from review import selectors as reviews
 
+OUTCOMES = {PAYABLE: "可以得到", NOTHING_PAYABLE: "得不到", OUT_OF_TERM: "不在期间内"}
+OUTCOME_CODES = tuple(OUTCOMES)
 MOST_CLAIMS = 1000
 MOST_LINES = 100
 PENDING = (
@@ -27,15 +30,32 @@ PENDING = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One claim that would change. A draft is nobody's business yet: its organisation is not named."""
+    """One claim that would change; an amount is None where a fact is missing on that side.
+
+    A draft is nobody's business yet: its organisation is not named.
+    """
 
     claim: Claim
-    before: Decimal
-    after: Decimal
+    before: Decimal | None
+    after: Decimal | None
+    outcome_before: str
+    outcome_after: str
 
     @property
-    def difference(self) -> Decimal:
-        return self.after - self.before
+    def difference(self) -> Decimal | None:
+        return None if self.before is None or self.after is None else self.after - self.before
+
+    @property
+    def weight(self) -> Decimal:
+        """How much is at stake: the difference, or the one amount there is."""
+        return abs((self.after or ZERO) - (self.before or ZERO))
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """What becomes of the claim without and with the change, in words; empty where the amounts tell it."""
+        if self.outcome_before == self.outcome_after or self.difference is None:
+            return "", ""
+        return OUTCOMES[self.outcome_before], OUTCOMES[self.outcome_after]
 
     @property
     def filed(self) -> bool:
@@ -51,8 +71,9 @@ class Line:
 class Impact:
     """Open claims the change is about: computed with it and without it, in yuan.
 
-    `open` counts them all, `computed` those with both answers, `unknown` those that lack facts; `settled` are filed
-    claims whose amount is proposed already and stands. Totals are over all computed claims, `lines` the largest changes.
+    `open` counts them all, `computed` those with an answer, `one_sided` those of them with an answer on one side only,
+    `unknown` those with none; `settled` are filed claims whose amount is proposed already and stands. `changed` differ in
+    amount or outcome. Totals are over claims with both answers, `lines` the largest changes.
     """
 
     open: int
@@ -65,6 +86,7 @@ class Impact:
     lines: tuple[Line, ...]
     acts_on_pending: bool
     by_engine: bool
+    one_sided: int
 
     @property
     def difference(self) -> Decimal:
@@ -101,24 +123,27 @@ def impact_of(change: SettingChange) -> Impact:
     book = programmes.settings_book(change.policy)
     changed_book = book.with_entry(programmes.entry_of(content, change))
     lines: list[Line] = []
-    computed, before_total, after_total = 0, ZERO, ZERO
+    computed, one_sided, before_total, after_total = 0, 0, ZERO, ZERO
     asked = filings.questions(listed, verified=verified, reviewed=facts)
     for claim in listed:
         policy, question = asked[claim.pk]
         at = claim.filed_at or now
         before, after = (
-            engine.assess(policy, replace(question, in_force=one.values(question.item, at, now))).amount
+            engine.assess(policy, replace(question, in_force=one.values(question.item, at, now)))
             for one in (book, changed_book)
         )
-        if before is None or after is None:
+        line = Line(claim, _yuan(before), _yuan(after), before.outcome, after.outcome)
+        if line.before is None and line.after is None:
             continue
         computed += 1
-        line = Line(claim, filings.yuan(before), filings.yuan(after))
-        before_total += line.before
-        after_total += line.after
-        if before != after:
+        if line.before is None or line.after is None:
+            one_sided += 1
+        else:
+            before_total += line.before
+            after_total += line.after
+        if (line.before, before.outcome) != (line.after, after.outcome):
             lines.append(line)
-    lines.sort(key=lambda line: (-abs(line.difference), line.claim.pk))
+    lines.sort(key=lambda line: (-line.weight, line.claim.pk))
     return Impact(
         open=count,
         computed=computed,
@@ -130,4 +155,9 @@ def impact_of(change: SettingChange) -> Impact:
         lines=tuple(lines[:MOST_LINES]),
         acts_on_pending=spec.acts_on_pending,
         by_engine=spec.applied_by == "engine",
+        one_sided=one_sided,
     )
+
+
+def _yuan(verdict: Verdict) -> Decimal | None:
+    return None if verdict.amount is None else filings.yuan(verdict.amount)

@@ -2,8 +2,12 @@
 
 from django.urls import path, re_path
 
+from portal.pages import api
 from portal.pages.views import files, guide, home, public, records, settings
 
+api_patterns = [
+    path("setting-changes/preview/", api.setting_preview, name="api_setting_preview"),
+]
 urlpatterns = [
     path("", public.welcome, name="welcome"),
     path("help/", public.help_page, name="help"),

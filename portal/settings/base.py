@@ -248,6 +248,7 @@ SPECTACULAR_SETTINGS = {
         "BatchState": "payouts.states.BatchStates",
         "RequestState": "applications.requests.states.RequestStates",
         "RequestKind": "applications.requests.states.RequestKinds",
+        "PreviewOutcome": "portal.pages.impact.OUTCOME_CODES",
         "ReferralOutcome": "applications.requests.states.Outcomes",
     },
 }

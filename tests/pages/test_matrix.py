@@ -188,6 +188,7 @@ MATRIX: dict[str, set[str]] = {
         {"intake", "handler", "leader", "auditor", "administrator"},
     ),
     "api:api_setting_decide": {"leader", "administrator"},
+    "api:api_setting_preview": {"administrator"},
     "certifications": {"intake", "administrator"},
     "certification": {"intake", "administrator"},
     **dict.fromkeys(
@@ -313,6 +314,7 @@ POSTED = {
     "staff_active",
     "api:calculate",
     "api:api_setting_decide",
+    "api:api_setting_preview",
     "api:match",
     "api:api_claim_submit",
     "api:api_claim_withdraw",

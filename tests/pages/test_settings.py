@@ -1,8 +1,11 @@
 """The desk of settings: the list, a point with its form, a change with its effect on open claims."""
 
-from dataclasses import astuple
+import json
+from dataclasses import astuple, replace
 from datetime import date
 from decimal import Decimal
+from itertools import cycle
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -223,6 +226,122 @@ def test_what_lacks_facts_is_counted(monkeypatch):
     assert figures(found)[:5] == (1, 0, 1, 0, 0)
 
 
+@pytest.fixture
+def answers(monkeypatch):
+    """What the engine says of every claim without and with the change: outcome and fen."""
+
+    def say(before, after):
+        real, turn = impact.engine.assess, cycle((before, after))
+
+        def assess(*given):
+            outcome, amount = next(turn)
+            return replace(real(*given), outcome=outcome, amount=amount)
+
+        monkeypatch.setattr(impact, "engine", SimpleNamespace(assess=assess))
+
+    return say
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        (("payable", 12345600), ("nothing_payable", None), "123,456.00暂不能算不能比较"),
+        (("nothing_payable", None), ("payable", 12345600), "暂不能算123,456.00不能比较"),
+    ],
+)
+def test_a_claim_that_only_one_side_can_compute_is_shown(client, answers, before, after, shown):
+    making.draft(amounts=["1000001.99"])
+    change = making.setting_change()
+    answers(before, after)
+    found = impact_of(change)
+    assert figures(found) == (1, 1, 0, 0, 1, 0, 0) and (found.one_sided, found.left_out) == (1, 0)
+    client.force_login(making.staff(Roles.LEADER))
+    text = "".join(main(page(client, address(change))).split())
+    assert shown in text and "只有一边能算的1份没有计入" in text and "还不能计算的" not in text
+
+
+def test_another_outcome_at_the_same_amount_is_shown(client, answers):
+    making.draft(amounts=["1000001.99"])
+    change = making.setting_change()
+    answers(("nothing_payable", 0), ("out_of_term", 0))
+    found = impact_of(change)
+    assert figures(found) == (1, 1, 0, 0, 1, 0, 0) and found.one_sided == 0
+    client.force_login(making.staff(Roles.LEADER))
+    assert "0.00得不到0.00不在期间内0.00" in "".join(main(page(client, address(change))).split())
+
+
+def test_what_neither_side_can_compute_is_unknown(answers):
+    making.draft(amounts=["1000001.99"])
+    change = making.setting_change()
+    answers(("nothing_payable", None), ("nothing_payable", None))
+    assert figures(impact_of(change))[:5] == (1, 0, 1, 0, 0)
+
+
+# the same for programs
+
+PREVIEW = "/api/v1/setting-changes/preview/"
+ASKED = {"policy": making.PACK, "setting": "Q35", "value": "fen", "effective_from": "2023-11-01"}
+
+
+def preview(client, **changes):
+    return client.post(PREVIEW, json.dumps({**ASKED, **changes}), content_type="application/json")
+
+
+def test_the_interface_previews_as_the_page_does(client):
+    draft = making.draft(amounts=["1000001.99"])
+    as_administrator(client)
+    answer = preview(client, items=["2a", "2b"])
+    assert answer.status_code == 200 and not SettingChange.objects.exists()
+    found = answer.json()
+    (line,) = found.pop("lines")
+    assert found == {
+        "open": 1, "computed": 1, "one_sided": 0, "unknown": 0, "left_out": 0, "settled": 0, "changed": 1,
+        "before": "200000.00", "after": "200000.39", "difference": "0.39",
+        "acts_on_pending": False, "by_engine": True,
+    }  # fmt: skip
+    assert line == {
+        "claim": draft.number, "organisation": None, "item": "2a", "state": "draft",
+        "before": "200000.00", "after": "200000.39", "difference": "0.39",
+        "outcome_before": "payable", "outcome_after": "payable",
+    }  # fmt: skip
+
+
+def test_a_side_without_an_amount_is_null(client, answers):
+    claim = making.draft(amounts=["1000001.99"])
+    as_administrator(client)
+    answers(("payable", 100), ("nothing_payable", None))
+    (line,) = preview(client).json()["lines"]
+    assert (line["claim"], line["before"], line["after"], line["difference"]) == (
+        claim.number, "1.00", None, None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"value": "jiao"}, "bad_value", "value"),
+        ({"policy": "none"}, "not_found", "policy"),
+        ({"effective_from": "2023-10-01"}, "too_early", "effective_from"),
+        ({"items": ["5a"]}, "bad_choice", "items"),
+        ({"backdated": True}, "invalid", "backdated"),
+    ],
+)
+def test_a_bad_preview_names_its_field(client, changes, code, field):
+    making.policy()
+    as_administrator(client)
+    answer = preview(client, **changes)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert field in answer.json()["fields"]
+
+
+def test_only_an_administrator_previews(client):
+    making.policy()
+    client.force_login(making.staff(Roles.LEADER))
+    assert preview(client).status_code == 403
+    as_administrator(client)
+    assert client.get(PREVIEW).status_code == 405
+
+
 def test_a_draft_does_not_name_its_organisation(client):
     draft = making.draft(amounts=["1000001.99"])
     change = making.setting_change()
@@ -260,4 +379,4 @@ def test_what_staff_apply_changes_no_sum(client):
     change = making.setting_change("Q09", "paid")
     client.force_login(making.staff(Roles.LEADER))
     text = main(page(client, address(change)))
-    assert "不直接改变系统的计算" in text and "没有申报的金额会因此改变" in text
+    assert "不直接改变系统的计算" in text and "没有申报的金额或结果会因此改变" in text
