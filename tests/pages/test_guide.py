@@ -7,6 +7,7 @@ from io import BytesIO
 from urllib.parse import unquote
 
 import pytest
+from django.core.cache import cache
 from pypdf import PdfReader
 
 from applications.requests.states import RESULT_WORKDAYS, WORKDAYS
@@ -164,6 +165,59 @@ def test_the_pdf_is_drawn_once_for_what_it_says(client, monkeypatch, settings):
     assert client.get(address)["etag"] != first["etag"] and len(drawn) == 2
     client.get(f"{PACK}items/2b/guide.pdf")
     assert len(drawn) == 3
+
+
+@pytest.fixture
+def drawing(monkeypatch, settings):
+    """A cache of its own, and the pages that were drawn."""
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "drawing"}
+    }
+    cache.clear()
+    drawn = []
+
+    def draw(html):
+        drawn.append(html)
+        return documents.RenderedPaper(b"%PDF-", 1, "")
+
+    monkeypatch.setattr(views.documents, "render_information", draw)
+    monkeypatch.setattr(views, "PAUSE", 0)
+    return drawn
+
+
+def test_the_pdf_bears_the_configured_address_whatever_the_host(client, drawing, settings):
+    settings.SITE_URL = "https://portal.example/"
+    address = f"{PACK}items/2a/guide.pdf"
+    first, second = (client.get(address, HTTP_HOST=host) for host in ("one.test", "two.test"))
+    assert first["etag"] == second["etag"] and len(drawing) == 1
+    assert f"https://portal.example{PACK}items/2a/guide/" in drawing[0] and "one.test" not in drawing[0]
+
+
+def test_whoever_comes_while_it_is_drawn_waits_for_it(drawing, monkeypatch):
+    """The other process finishes during the wait."""
+    cache.add("k:drawing", True)
+    monkeypatch.setattr(views.time, "sleep", lambda pause: cache.set("k", b"%PDF-other"))
+    assert views._drawn("k", "<p>") == b"%PDF-other" and drawing == []
+
+
+def test_nobody_waits_for_a_drawing_that_was_given_up_or_takes_too_long(drawing, monkeypatch):
+    cache.add("k:drawing", True)
+    monkeypatch.setattr(views.time, "sleep", lambda pause: cache.delete("k:drawing"))
+    assert views._drawn("k", "<p>") == b"%PDF-"
+    cache.add("j:drawing", True)
+    monkeypatch.setattr(views, "PATIENCE", 0)
+    assert views._drawn("j", "<p>") == b"%PDF-" and len(drawing) == 2
+    assert cache.get("j:drawing") is None
+
+
+def test_too_many_drawings_at_once_are_put_off(client, drawing, monkeypatch):
+    monkeypatch.setattr(views, "DRAWS_A_MINUTE", 1)
+    assert client.get(f"{PACK}items/2a/guide.pdf").status_code == 200
+    answer = client.get(f"{PACK}items/2b/guide.pdf")
+    assert answer.status_code == 429 and answer["retry-after"] == "60"
+    text = answer.content.decode()
+    assert "请一分钟后再下载" in main(text) and f'href="{PACK}items/2b/guide/"' in text
+    assert client.get(f"{PACK}items/2a/guide.pdf").status_code == 200 and len(drawing) == 1
 
 
 def test_a_character_that_cannot_be_printed_is_refused():
