@@ -7,12 +7,12 @@ from django.db import models
 from django.db.models import Q
 
 from portal.accounts.states import (
-    DISTRICTS,
     NEEDS_SECOND_FACTOR,
     MemberRoles,
     OrganisationKinds,
     OrganisationStates,
     Roles,
+    district_choices,
 )
 
 
@@ -35,7 +35,7 @@ class Organisation(models.Model):
     code = models.CharField("统一社会信用代码", max_length=18, unique=True)
     name = models.CharField("单位名称", max_length=120)
     kind = models.CharField("单位类型", max_length=12, choices=OrganisationKinds)
-    district = models.CharField("注册地（区县）", max_length=40, choices=[(name, name) for name in DISTRICTS])
+    district = models.CharField("注册地（区县）", max_length=40, choices=district_choices)
     legal_person = models.CharField("法定代表人", max_length=40)
     contact_phone = models.CharField("联系电话", max_length=30)
     state = models.CharField(

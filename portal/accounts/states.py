@@ -1,5 +1,6 @@
 """Words for people, organisations and what they may do."""
 
+from django.conf import settings
 from django.db import models
 
 
@@ -51,28 +52,14 @@ class MemberRoles(models.TextChoices):
     FILLER = "filler", "经办人"
 
 
-ELSEWHERE = "不在哈尔滨市"
-DISTRICTS = (
-    "道里区",
-    "道外区",
-    "南岗区",
-    "香坊区",
-    "平房区",
-    "松北区",
-    "呼兰区",
-    "阿城区",
-    "双城区",
-    "尚志市",
-    "五常市",
-    "依兰县",
-    "方正县",
-    "宾县",
-    "巴彦县",
-    "木兰县",
-    "通河县",
-    "延寿县",
-    ELSEWHERE,
-)
+ELSEWHERE = f"不在{settings.CITY}"
+DISTRICTS = (*settings.DISTRICTS, ELSEWHERE)
+
+
+def district_choices() -> list[tuple[str, str]]:
+    """Where an organisation may be registered; the city's own districts are a setting, so no migration lists them."""
+    return [(name, name) for name in DISTRICTS]
+
 
 CERTIFICATION = {
     OrganisationStates.PENDING: ("等待认证", "wait"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -40,7 +41,6 @@ from portal.kernel.permissions import require
 from portal.kernel.refusals import Refusal
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-HARBIN = "2301"
 
 
 @public
@@ -208,7 +208,8 @@ def certification(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "register": _registers(one.code),
         "area": one.code[2:8],
-        "area_in_harbin": one.code[2:6] == HARBIN,
+        "city": settings.CITY,
+        "area_in_city": one.code[2:].startswith(settings.REGION_PREFIX),
     }
     return render(request, "accounts/certification.html", context)
 

@@ -41,7 +41,18 @@ LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
-SITE_NAME = "哈尔滨市政策兑现"
+SITE_NAME = env("PORTAL_SITE_NAME", default="哈尔滨市政策兑现")
+SITE_PHONE = env("PORTAL_SITE_PHONE", default="0451-0000 0000（演示）")
+# The city whose organisations register: its name, the region in their credit codes, its districts and counties.
+CITY = env("PORTAL_CITY", default="哈尔滨市")
+REGION_PREFIX = env("PORTAL_REGION_PREFIX", default="2301")
+DISTRICTS = env.list(
+    "PORTAL_DISTRICTS",
+    default=[
+        "道里区", "道外区", "南岗区", "香坊区", "平房区", "松北区", "呼兰区", "阿城区", "双城区", "尚志市",
+        "五常市", "依兰县", "方正县", "宾县", "巴彦县", "木兰县", "通河县", "延寿县",
+    ],
+)  # fmt: skip
 SITE_URL = env("PORTAL_SITE_URL", default="http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
@@ -227,7 +238,7 @@ REST_FRAMEWORK = {
     "UNICODE_JSON": True,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "哈尔滨市政策兑现 API",
+    "TITLE": f"{SITE_NAME} API",
     "DESCRIPTION": "申报、审核与拨付的接口。金额一律为以元为单位、两位小数的字符串。",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",

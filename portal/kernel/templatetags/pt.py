@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm
 from django.middleware.csrf import get_token
 from django.template.context import Context
@@ -44,6 +45,12 @@ NOTE_TONES = ("", "wait", "bad", "good")
 BUTTON_KINDS = ("", "second", "quiet", "bad")
 MOMENT_STATES = ("done", "now", "paused", "bad", "next")
 _BARE_SUM = re.compile(r"-?\d+(\.\d+)?")
+
+
+@register.simple_tag
+def site_name() -> str:
+    """What the portal calls itself, from the settings: error pages have no context."""
+    return str(settings.SITE_NAME)
 
 
 @register.simple_tag

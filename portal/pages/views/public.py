@@ -50,7 +50,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @public
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/accessibility.html")
+    return render(request, "pages/accessibility.html", {"phone": settings.SITE_PHONE})
 
 
 @public
