@@ -1,5 +1,6 @@
 """What must be mended, gathered for the error summary in the words that stand beside each field."""
 
+from collections import Counter
 from typing import Any
 
 from django.forms import BaseForm, BaseFormSet
@@ -16,9 +17,13 @@ def faults_of(source: Any) -> list[dict[str, str]]:
         return found
     if isinstance(source, BaseForm):
         found = [{"text": str(text), "href": ""} for text in source.non_field_errors()]
+        said = Counter(text for bound in source if not bound.is_hidden for text in error_texts(bound))
         for bound in source:
             if bound.errors and not bound.is_hidden:
-                found += [{"text": text, "href": anchor(bound)} for text in error_texts(bound)]
+                found += [
+                    {"text": f"{bound.label}：{text}" if said[text] > 1 else text, "href": anchor(bound)}
+                    for text in error_texts(bound)
+                ]
             elif bound.errors:
                 found += [{"text": text, "href": ""} for text in error_texts(bound)]
         return found
