@@ -9,7 +9,7 @@ from clauses import selectors as programmes
 
 def money_items() -> list[engine.Item]:
     """Every item that is paid by costs, over the policies in force as loaded."""
-    packs = [programmes.pack(policy.pack) for policy in programmes.loaded_policies()]
+    packs = [programmes.pack(policy) for policy in programmes.loaded_policies()]
     return [
         rules
         for pack in packs

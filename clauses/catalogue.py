@@ -239,7 +239,7 @@ class Term:
 
 def published() -> list[tuple[LoadedPolicy, Policy]]:
     """Loaded policies that are in their final text, with their content."""
-    found = [(row, selectors.pack(row.pack)) for row in selectors.loaded_policies()]
+    found = [(row, selectors.pack(row)) for row in selectors.loaded_policies()]
     return [pair for pair in found if pair[1].status == "final"]
 
 
@@ -277,7 +277,7 @@ def round_rows(rounds: Iterable[Round], at: datetime, *, only: Iterable[str] | N
     kept = None if only is None else frozenset(only)
     rows = []
     for window in rounds:
-        policy = selectors.pack(window.policy.pack)
+        policy = selectors.pack(window.policy)
         codes = [item.code for item in window.items.all() if kept is None or item.code in kept]
         if codes:
             items = [policy.item(code) for code in codes]

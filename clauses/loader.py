@@ -62,6 +62,15 @@ def get_policy(pack_id: str) -> policy.Policy:
 
 
 @cache
+def shipped(pack_id: str) -> policy.Policy | None:
+    """A shipped policy; None when there is none of that id or its files are not in order."""
+    try:
+        return get_policy(pack_id)
+    except (KeyError, PackError):
+        return None
+
+
+@cache
 def get_matching(pack_id: str) -> Matching | None:
     """What the matching page asks about a shipped policy; None when its pack does not say. KeyError as above."""
     data = read_pack(shipped_packs()[pack_id]).data

@@ -13,7 +13,8 @@ from portal.kernel.refusals import Refusal
 
 def still_ahead(change: SettingChange) -> Iterator[Refusal]:
     """What was in force when a claim was filed never changes afterwards, so approval comes before the day."""
-    yield from selectors.date_faults(change.policy.pack, change.setting, change.effective_from)
+    spec = selectors.pack(change.policy).settings[change.setting]
+    yield from selectors.date_faults(spec, change.effective_from)
 
 
 def its_day_is_free(change: SettingChange) -> Iterator[Refusal]:

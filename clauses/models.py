@@ -1,19 +1,20 @@
 """Policies as loaded with every edition, their items as grant programmes, settings, rounds, the yearly list of events."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from clauses.loader import get_policy
+from clauses import engine, loader
 from clauses.states import RoundStates, SettingStates
 
 USER = settings.AUTH_USER_MODEL
 
 
 class Policy(models.Model):
-    """A loaded pack. The hash tells which edition is in use; the content stays in the pack."""
+    """A loaded pack. The hash tells which edition is in use, whatever the folder of the pack holds today."""
 
     pack = models.SlugField("政策包", max_length=60, unique=True)
     pack_hash = models.CharField(max_length=64)
@@ -23,6 +24,11 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return self.document_number
+
+    @property
+    def content(self) -> engine.Policy:
+        """The edition that was loaded; the errors of `edition_of`. Costs no query while the shipped files are that edition."""
+        return edition_of(self.pack, self.pack_hash)
 
 
 class PackEdition(models.Model):
@@ -40,6 +46,24 @@ class PackEdition(models.Model):
 
     def __str__(self) -> str:
         return self.hash[:12]
+
+
+def edition_of(pack: str, pack_hash: str) -> engine.Policy:
+    """An edition, from the shipped files while they are it, else from the texts kept of it.
+
+    KeyError for an edition that was never kept, PackError for texts this version of the product cannot read.
+    """
+    files = loader.shipped(pack)
+    return files if files is not None and files.hash == pack_hash else kept_edition(pack_hash)
+
+
+@lru_cache(maxsize=64)
+def kept_edition(pack_hash: str) -> engine.Policy:
+    """An edition from its kept texts, built once in a process: a hash never means another text. Errors as above."""
+    kept = PackEdition.objects.filter(hash=pack_hash).first()
+    if kept is None:
+        raise KeyError(pack_hash)
+    return loader.policy_from(kept.data, kept.source)
 
 
 class Item(models.Model):
@@ -62,7 +86,7 @@ class Item(models.Model):
     @property
     def place(self) -> str:
         """第二条第一项, as pages and papers name it; fetch the policy with the item."""
-        return get_policy(self.policy.pack).item(self.code).place
+        return self.policy.content.item(self.code).place
 
 
 class Round(models.Model):

@@ -8,8 +8,8 @@ from django.db.models import Prefetch, QuerySet
 
 from clauses import engine, loader
 from clauses.engine.money import yuan
-from clauses.engine.policy import CASE_BY_CASE, COST_DATES, MONEY, Office
-from clauses.models import Item, ListedEvent, PackEdition, Policy, Round, SettingChange, SettingScope
+from clauses.engine.policy import CASE_BY_CASE, COST_DATES, MONEY, Office, SettingSpec
+from clauses.models import Item, ListedEvent, Policy, Round, SettingChange, SettingScope, edition_of
 from clauses.settings_book import Book, InForce, Source, inside, outside
 from clauses.states import RoundStates, SettingStates
 from portal.kernel import clock
@@ -18,9 +18,9 @@ from portal.kernel.refusals import Refusal
 from portal.ledger.uses import Use
 
 
-def pack(pack_id: str) -> engine.Policy:
-    """The loaded content of a shipped pack. KeyError for an unknown one."""
-    return loader.get_policy(pack_id)
+def pack(policy: Policy | str) -> engine.Policy:
+    """The content of a policy: of a row the edition it was loaded as, by an id alone as shipped. KeyError as `edition`."""
+    return loader.get_policy(policy) if isinstance(policy, str) else policy.content
 
 
 def final_of(draft: engine.Policy) -> engine.Policy | None:
@@ -33,17 +33,22 @@ def final_of(draft: engine.Policy) -> engine.Policy | None:
 
 def edition(pack_id: str, pack_hash: str) -> engine.Policy:
     """The policy of an edition, as shipped now or as kept. KeyError for an unknown one, PackError for unreadable texts."""
-    if pack_id in loader.shipped_packs() and (shipped := pack(pack_id)).hash == pack_hash:
-        return shipped
-    kept = PackEdition.objects.filter(hash=pack_hash).first()
-    if kept is None:
-        raise KeyError(pack_hash)
-    return loader.policy_from(kept.data, kept.source)
+    return edition_of(pack_id, pack_hash)
+
+
+def changed_packs() -> list[str]:
+    """Shipped packs whose files are not the edition that is loaded, or not in order, or not loaded at all; one query."""
+    loaded = dict(Policy.objects.values_list("pack", "pack_hash"))
+    return [
+        pack_id
+        for pack_id in loader.shipped_packs()
+        if (files := loader.shipped(pack_id)) is None or files.hash != loaded.get(pack_id)
+    ]
 
 
 def rules_of(item: Item) -> tuple[engine.Policy, engine.Item]:
     """The pack and the item's entry in it."""
-    policy = pack(item.policy.pack)
+    policy = pack(item.policy)
     return policy, policy.item(item.code)
 
 
@@ -67,9 +72,10 @@ def objections_office(policy: engine.Policy, rules: engine.Item) -> Office:
 def settings_book(policy: Policy | str) -> Book:
     """Every value in force or yet to come into force of a policy, in one query; KeyError for an unknown pack."""
     pack_id = policy if isinstance(policy, str) else policy.pack
-    content = pack(pack_id)
-    rows = SettingChange.objects.filter(policy__pack=pack_id, state=SettingStates.IN_FORCE)
-    return Book(content, [entry_of(content, row) for row in rows.order_by("pk")])
+    found = SettingChange.objects.filter(policy__pack=pack_id, state=SettingStates.IN_FORCE)
+    rows = list(found.select_related("policy").order_by("pk"))
+    content = pack(rows[0].policy if rows else policy)
+    return Book(content, [entry_of(content, row) for row in rows])
 
 
 def entry_of(content: engine.Policy, change: SettingChange) -> InForce:
@@ -146,15 +152,14 @@ def proposed_settings() -> QuerySet[SettingChange]:
     return _changes().filter(state=SettingStates.PROPOSED).order_by("pk")
 
 
-def first_day(pack_id: str, setting: str) -> date:
+def first_day(spec: SettingSpec) -> date:
     """The earliest day a change approved today may take effect: tomorrow; today for a point that acts on pending claims."""
-    spec = pack(pack_id).settings[setting]
     return clock.today() if spec.acts_on_pending else clock.today() + timedelta(days=1)
 
 
-def date_faults(pack_id: str, setting: str, effective_from: date) -> Iterator[Refusal]:
+def date_faults(spec: SettingSpec, effective_from: date) -> Iterator[Refusal]:
     """Why a change may not take effect on a day."""
-    first = first_day(pack_id, setting)
+    first = first_day(spec)
     if effective_from < first:
         yield Refusal(
             f"生效日期最早是{first.year}年{first.month}月{first.day}日：申报按首次提交时的口径计算，不能倒签。",
@@ -165,7 +170,7 @@ def date_faults(pack_id: str, setting: str, effective_from: date) -> Iterator[Re
 
 def covered_items(change: SettingChange) -> list[str]:
     """The items a change is about, in the policy's order."""
-    content = pack(change.policy.pack)
+    content = pack(change.policy)
     among = set(change.items or content.settings[change.setting].items)
     return [code for code in content.items if code in among]
 
@@ -207,7 +212,7 @@ def budget_uses() -> list[Use]:
                 (item.id, item.title) for item in content.items.values() if item.kind in (MONEY, CASE_BY_CASE)
             ),
         )
-        for content in (pack(row.pack) for row in loaded_policies())
+        for content in (pack(row) for row in loaded_policies())
         if content.status == "final"
     ]
 

@@ -90,7 +90,7 @@ def places_of(content: Policy, spec: SettingSpec, codes: list[str]) -> str:
 
 
 def line_of(change: SettingChange) -> ChangeLine:
-    content = selectors.pack(change.policy.pack)
+    content = selectors.pack(change.policy)
     spec = content.settings[change.setting]
     return ChangeLine(
         change,
@@ -102,14 +102,14 @@ def line_of(change: SettingChange) -> ChangeLine:
 
 def point_row(policy: LoadedPolicy, setting: str) -> PointRow:
     """KeyError for a point the policy does not have."""
-    content = selectors.pack(policy.pack)
+    content = selectors.pack(policy)
     changes = selectors.setting_changes(policy).filter(setting=setting)
     return _row(content, content.settings[setting], [line_of(change) for change in changes], clock.today())
 
 
 def point_rows(policy: LoadedPolicy) -> list[PointRow]:
     """Every point of a policy, in one query."""
-    content = selectors.pack(policy.pack)
+    content = selectors.pack(policy)
     by_setting: dict[str, list[ChangeLine]] = {}
     for change in selectors.setting_changes(policy):
         by_setting.setdefault(change.setting, []).append(line_of(change))

@@ -255,9 +255,10 @@ def _item_whole(one: catalogue.Offer) -> dict[str, Any]:
 
 
 def _loaded(pack: str) -> Policy:
-    if not selectors.loaded_policies().filter(pack=pack).exists():
+    found = selectors.loaded_policies().filter(pack=pack).first()
+    if found is None:
         raise Http404(pack)
-    return selectors.pack(pack)
+    return selectors.pack(found)
 
 
 @extend_schema(
@@ -266,7 +267,7 @@ def _loaded(pack: str) -> Policy:
 @api_view(["GET"])
 @permission_classes([AllowAny])
 def policies(request: Request) -> Response:
-    found = [selectors.pack(row.pack) for row in selectors.loaded_policies()]
+    found = [selectors.pack(row) for row in selectors.loaded_policies()]
     return Response(PolicyLineOut(found, many=True).data)
 
 

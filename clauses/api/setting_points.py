@@ -269,7 +269,7 @@ def _setting(row: settings_desk.PointRow) -> dict[str, Any]:
 
 
 def _change(change: SettingChange) -> dict[str, Any]:
-    spec = selectors.pack(change.policy.pack).settings[change.setting]
+    spec = selectors.pack(change.policy).settings[change.setting]
 
     def name(person: Any) -> str | None:
         return person.display_name if person else None

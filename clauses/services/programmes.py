@@ -88,7 +88,7 @@ def open_round(
         raise Refusal("截止时间要晚于开放时间。", code="backward_period", field="closes_at")
     if not chosen:
         raise Refusal("请选择可以申报的事项。", code="required", field="items")
-    content = get_policy(policy.pack)
+    content = policy.content
     if content.status != FINAL:
         raise Refusal("这份文件不是正式文件，不能发布申报批次。", code="bad_choice", field="policy")
     if any(item.policy_id != policy.pk or content.item(item.code).kind != "money" for item in chosen):

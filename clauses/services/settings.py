@@ -36,7 +36,7 @@ def checked_change(
 
     Raises Refusals: unknown point, a value it cannot take, an item it does not have, a day that is too early or taken.
     """
-    content = selectors.pack(policy.pack)
+    content = selectors.pack(policy)
     spec = content.settings.get(setting)
     if spec is None:
         raise Refusal("没有这个细则口径。", code="not_found", field="setting")
@@ -48,7 +48,7 @@ def checked_change(
     reader = Reader()
     typed = reader.settings(content, {setting: value}, "value")
     faults += [Refusal(fault["message"], code="bad_value", field="value") for fault in reader.errors]
-    faults += selectors.date_faults(policy.pack, setting, effective_from)
+    faults += selectors.date_faults(spec, effective_from)
     faults += too_long(60, document_number=document_number.strip())
     faults += too_long(LONGEST_NOTE, note=note.strip())
     raise_any(faults)

@@ -60,7 +60,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
 
 def calculable() -> list[Policy]:
     """The policies one may calculate with: those in force first, then examples; a draft has nothing to promise."""
-    loaded = [selectors.pack(row.pack) for row in selectors.loaded_policies()]
+    loaded = [selectors.pack(row) for row in selectors.loaded_policies()]
     found = [policy for policy in loaded if policy.status != "draft"]
     return sorted(found, key=lambda policy: policy.status != "final")
 

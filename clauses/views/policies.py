@@ -24,7 +24,7 @@ def loaded_or_404(pack: str) -> tuple[LoadedPolicy, Policy]:
     row = selectors.loaded_policies().filter(pack=pack).first()
     if row is None:
         raise Http404(pack)
-    return row, selectors.pack(row.pack)
+    return row, selectors.pack(row)
 
 
 def frame_of(row: LoadedPolicy, policy: Policy, items: list[Item] | None = None) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def other_edition(policy: Policy) -> LoadedPolicy | None:
     rows = selectors.loaded_policies()
     if policy.draft_of:
         return rows.filter(pack=policy.draft_of).first()
-    drafts = [(selectors.pack(row.pack), row) for row in rows]
+    drafts = [(selectors.pack(row), row) for row in rows]
     drafts = [(draft, row) for draft, row in drafts if draft.draft_of == policy.id]
     return max(drafts, key=lambda one: one[0].issued_on)[1] if drafts else None
 
@@ -68,7 +68,7 @@ def other_edition(policy: Policy) -> LoadedPolicy | None:
 @require_safe
 def policy_list(request: HttpRequest) -> HttpResponse:
     """One loaded policy is shown at once; several are listed."""
-    found = [(row, selectors.pack(row.pack)) for row in selectors.loaded_policies()]
+    found = [(row, selectors.pack(row)) for row in selectors.loaded_policies()]
     if len(found) == 1:
         return redirect("policy_detail", pack=found[0][0].pack)
     listed = [(row, policy, catalogue.STATUS_LABELS[policy.status]) for row, policy in found]

@@ -14,8 +14,9 @@ from portal.kernel.gate import public
 def rounds(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     rows = catalogue.round_rows(selectors.rounds(), now)
-    packs = {row.round.policy.pack: any(one.is_open for one in rows) for row in rows}
-    terms = [catalogue.term(selectors.pack(pack), now, is_open=is_open) for pack, is_open in packs.items()]
+    is_open = any(row.is_open for row in rows)
+    policies = dict.fromkeys(row.round.policy for row in rows)
+    terms = [catalogue.term(selectors.pack(policy), now, is_open=is_open) for policy in policies]
     return render(request, "clauses/rounds.html", {"rounds": rows, "terms": terms})
 
 
@@ -27,7 +28,7 @@ def round_detail(request: HttpRequest, number: str) -> HttpResponse:
     row = next(iter(catalogue.round_rows(found, now)), None)
     if row is None:
         raise Http404(number)
-    policy = selectors.pack(row.round.policy.pack)
+    policy = selectors.pack(row.round.policy)
     return render(
         request,
         "clauses/round.html",

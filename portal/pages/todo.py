@@ -313,7 +313,7 @@ def _settings(user: User) -> list[Group]:
     waiting = programmes.proposed_settings().exclude(proposed_by=user)
     rows = [
         Row(
-            f"{change.setting}　{programmes.pack(change.policy.pack).settings[change.setting].title}",
+            f"{change.setting}　{programmes.pack(change.policy).settings[change.setting].title}",
             f"{change.document_number}，{change.effective_from:%Y年%-m月%-d日}起",
             reverse("setting_change", args=[change.pk]),
             ("待批准", "wait"),

@@ -261,7 +261,7 @@ def _determine(case: ReviewCase, actor: User) -> Determination:
     document = programmes.as_document(policy, asked)
     entries = book.at(asked.item, asked.filed_at, now)
     sources = {name: entry.source for name, entry in entries.items()}
-    verdict = programme_services.calculate(document, recorded=sources)["claims"][0]
+    verdict = programme_services.calculate(document, content=policy, recorded=sources)["claims"][0]
     amount = Decimal(verdict["amount"] or "0")
     if verdict["outcome"] != "payable" or amount <= ZERO:
         raise Refusal(f"{_why_not(verdict['reasons'])}不能提出拟支持意见。", code="nothing_payable")

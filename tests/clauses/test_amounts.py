@@ -5,8 +5,8 @@ from datetime import date, datetime
 import pytest
 
 from clauses.engine.money import ROUNDING_UNITS
-from clauses.settings_book import InForce
 from clauses.services import calculate
+from clauses.settings_book import InForce
 from tests.clauses.pack import worked_amounts
 
 CASES = worked_amounts()

@@ -1,11 +1,12 @@
 """Changes of settings: typed, dated, decided by a second person, one a day; and the editions of packs."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from clauses import engine, selectors, services
+from clauses import engine, models, selectors, services
 from clauses.loader import get_policy
 from clauses.machine import setting_changes as machine
 from clauses.models import PackEdition, Policy, SettingChange, SettingScope
@@ -265,13 +266,28 @@ def test_loading_keeps_the_texts_once_and_they_make_the_same_policy():
 def test_an_edition_that_is_no_longer_shipped_is_read_from_its_texts(monkeypatch):
     making.policy()
     content = get_policy(PACK)
-    monkeypatch.setattr("clauses.loader.shipped_packs", dict)
+    monkeypatch.setattr("clauses.loader.shipped", lambda pack_id: None)
     again = selectors.edition(PACK, content.hash)
     asked = engine.ClaimFacts(id="c1", item="2a", filed_at=clock.now(), base=6_000_000_000)
     assert again is not content and again.hash == content.hash
     assert engine.assess(again, asked).to_json() == engine.assess(content, asked).to_json()
     with pytest.raises(KeyError):
         selectors.edition(PACK, "0" * 64)
+
+
+@pytest.mark.django_db
+def test_a_changed_folder_changes_nothing_that_is_loaded(monkeypatch, django_assert_num_queries):
+    content = get_policy(PACK)
+    changed = replace(content, hash="0" * 64, items={})
+    monkeypatch.setattr("clauses.loader.shipped", lambda pack_id: changed)
+    monkeypatch.setattr("clauses.loader.get_policy", lambda pack_id: changed)
+    models.kept_edition.cache_clear()
+    item = making.item("2a")
+    with django_assert_num_queries(1):
+        policy, rules = selectors.rules_of(item)
+        assert (policy.hash, rules.place, item.place) == (content.hash, "第二条第一项", "第二条第一项")
+        assert selectors.rules_of(item)[0] is policy
+    assert PACK in selectors.changed_packs()
 
 
 @pytest.mark.django_db
@@ -313,7 +329,8 @@ def test_a_change_waits_on_the_desks_of_those_who_decide(client):
 
 
 def test_days_are_business_days():
-    assert selectors.first_day(PACK, "Q35") == date(2023, 10, 17)
-    assert selectors.first_day(PACK, "Q37") == date(2023, 10, 16)
+    settings = get_policy(PACK).settings
+    assert selectors.first_day(settings["Q35"]) == date(2023, 10, 17)
+    assert selectors.first_day(settings["Q37"]) == date(2023, 10, 16)
     with clock.shifted_to(datetime(2023, 12, 30, 23, 59, tzinfo=clock.SHANGHAI)):
-        assert selectors.first_day(PACK, "Q35") == date(2023, 12, 31)
+        assert selectors.first_day(settings["Q35"]) == date(2023, 12, 31)

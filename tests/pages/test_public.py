@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from clauses.models import Policy
 from portal.kernel import issuing
 from portal.kernel.models import Document
 from tests import making
@@ -41,6 +42,14 @@ def test_readiness_names_what_does_not_answer(client: Client, monkeypatch: pytes
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["faults"] == {"storage": "OSError"}
+
+
+def test_readiness_names_packs_that_are_not_the_loaded_edition(client: Client) -> None:
+    Policy.objects.filter(pack="teaching").update(pack_hash="0" * 64)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    said = "政策包teaching的文件与已载入的版本不同。请恢复原来的文件，或执行load_policies载入。"
+    assert answer.json()["faults"] == {"policies": said}
 
 
 def receipt() -> Document:

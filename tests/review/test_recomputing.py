@@ -2,11 +2,13 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.core.management import call_command
 
+from clauses.loader import get_policy
 from clauses.models import PackEdition
 from clauses.services import calculate
 from portal.kernel import clock
@@ -124,6 +126,18 @@ def test_the_auditors_page_names_them_too(award, client):
 
 def test_an_award_of_an_edition_no_longer_shipped_is_computed_from_the_kept_texts(award, monkeypatch):
     assert PackEdition.objects.filter(hash=award.decision["pack_hash"]).exists()
-    monkeypatch.setattr("clauses.loader.shipped_packs", dict)
+    monkeypatch.setattr("clauses.loader.shipped", lambda pack_id: None)
     answer = services.recompute(Award.objects.get(pk=award.pk))
     assert answer["same"], answer["differences"]
+
+
+def test_a_decision_rests_on_the_loaded_edition_when_the_folder_has_changed(monkeypatch):
+    case = making.verified(amounts=["1000000.00"])
+    loaded = get_policy(making.PACK)
+    emptied = replace(loaded, hash="0" * 64, items={})
+    for name in ("shipped", "get_policy"):
+        monkeypatch.setattr(f"clauses.loader.{name}", lambda pack_id: emptied)
+    monkeypatch.setattr("clauses.services.calculation.get_policy", lambda pack_id: emptied)
+    making.proposed(case)
+    found = making.fresh(case).determinations.get()
+    assert (found.pack_hash, found.amount) == (loaded.hash, 200000)

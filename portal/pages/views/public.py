@@ -16,6 +16,7 @@ from clauses import selectors as programmes
 from portal.kernel import issuing
 from portal.kernel.gate import public
 from portal.kernel.models import Document
+from portal.kernel.refusals import Refusal
 from portal.pages.gallery import gallery_context
 
 
@@ -39,7 +40,7 @@ class CheckForm(forms.Form):
 @public
 def welcome(request: HttpRequest) -> HttpResponse:
     """The front door: what the portal is for, open rounds, the ten clauses."""
-    policies = [(entry, programmes.pack(entry.pack)) for entry in programmes.loaded_policies()]
+    policies = [(entry, programmes.pack(entry)) for entry in programmes.loaded_policies()]
     return render(request, "pages/welcome.html", {"policies": policies, "rounds": programmes.open_rounds()})
 
 
@@ -115,12 +116,20 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @public
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, queue and storage answer; 503 names what does not."""
-    checks = {"database": _database, "cache": _cache, "queue": _queue, "storage": _storage}
+    """Database, queue and storage answer and the packs are as loaded; 503 names what is not so."""
+    checks = {
+        "database": _database,
+        "cache": _cache,
+        "queue": _queue,
+        "storage": _storage,
+        "policies": _policies,
+    }
     faults = {}
     for name, check in checks.items():
         try:
             check()
+        except Refusal as refusal:
+            faults[name] = refusal.message
         except Exception as error:
             faults[name] = type(error).__name__
     return JsonResponse(
@@ -140,6 +149,14 @@ def _cache() -> None:
 def _queue() -> None:
     with current_app.connection_for_read() as broker:
         broker.ensure_connection(max_retries=1, timeout=2)
+
+
+def _policies() -> None:
+    if changed := programmes.changed_packs():
+        raise Refusal(
+            f"政策包{'、'.join(changed)}的文件与已载入的版本不同。请恢复原来的文件，或执行load_policies载入。",
+            code="pack_changed",
+        )
 
 
 def _storage() -> None:

@@ -33,7 +33,7 @@ SAID = {
 def setting(request: HttpRequest, pack: str, name: str) -> HttpResponse:
     """One point: what holds, its history; an administrator proposes a change, after looking at what it would do."""
     policy = get_object_or_404(Policy, pack=pack)
-    content = selectors.pack(pack)
+    content = selectors.pack(policy)
     spec = content.settings.get(name)
     if spec is None or content.status != "final":
         raise Http404(name)
@@ -62,7 +62,7 @@ def setting(request: HttpRequest, pack: str, name: str) -> HttpResponse:
         "policy": content,
         "row": settings_desk.point_row(policy, name),
         "items": [catalogue.offer(content, content.item(code), at) for code in spec.items],
-        "first_day": selectors.first_day(pack, name),
+        "first_day": selectors.first_day(spec),
         "form": form,
         "impact": impact,
     }
@@ -91,7 +91,7 @@ def setting_change(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as error:
             refusal = error
             found = selectors.setting_change(pk)
-    content = selectors.pack(found.policy.pack)
+    content = selectors.pack(found.policy)
     open_acts = {row.name for row in machine.available(found, request.user)}
     if found.effective_from <= clock.today():
         open_acts.discard("revoke")
