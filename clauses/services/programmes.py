@@ -1,11 +1,14 @@
 """Policies as loaded, rounds, and the yearly list of events."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError, QuerySet
+from guardian.models import GroupObjectPermission
 from guardian.shortcuts import assign_perm
 
 from clauses.engine import VERSION
@@ -24,8 +27,8 @@ def load_policies() -> list[Policy]:
     """Enter every shipped pack; of a final text its items as grant programmes, its units, each unit's right to its items.
 
     A draft or a teaching pack has pages and nothing to file for.
-    Keeps the texts of every edition. Runs again without harm; a pack whose content changed under the same id is
-    refused once a round, a claim or a setting rests on it.
+    Keeps the texts of every edition. Runs again without harm: items and rights that the pack no longer has are removed.
+    A pack whose content changed under the same id is refused once a round, a claim or a setting rests on it.
     """
     loaded = []
     with unit_of_work():
@@ -44,20 +47,25 @@ def load_policies() -> list[Policy]:
             policy.save()
             _keep_edition(policy, content.hash)
             loaded.append(policy)
-            if content.status != FINAL:
+            entries = content.items if content.status == FINAL else {}
+            _remove_items(policy, entries)
+            if not entries:
                 continue
             units = {
                 unit.code: Unit.objects.update_or_create(code=unit.code, defaults={"name": unit.name})[0]
                 for unit in content.units.values()
             }
-            for entry in content.items.values():
+            for entry in entries.values():
                 item, _ = Item.objects.update_or_create(
                     policy=policy,
                     code=entry.id,
                     defaults={"clause": entry.clause, "title": entry.title, "ordinal": entry.ordinal},
                 )
-                for code in entry.units:
-                    group, _ = Group.objects.get_or_create(name=unit_group_name(units[code]))
+                groups = [
+                    Group.objects.get_or_create(name=unit_group_name(units[code]))[0] for code in entry.units
+                ]
+                _rights_on(item).exclude(group__in=groups).delete()
+                for group in groups:
                     assign_perm("clauses.opine_item", group, item)
     return loaded
 
@@ -168,6 +176,32 @@ def list_event(
         data: dict[str, Any] = {"year": year, "name": event.name, "organiser": code}
         events.record("listed_event.added", event, actor=actor, data=data)
     return event
+
+
+def _remove_items(policy: Policy, kept: Container[str]) -> None:
+    """Delete the items a pack no longer has, with the rights on them. Refusal when anything rests on one of them."""
+    for item in [one for one in policy.items.all() if one.code not in kept]:
+        refusal = Refusal(
+            f"政策包{policy.pack}不再有事项{item.code}，但已有申报批次、申报或申请用到它，不能删除。"
+            "请保留这个事项，或另发新版本。",
+            code="pack_published",
+        )
+        if item.rounds.exists():
+            raise refusal
+        _rights_on(item).delete()
+        try:
+            item.delete()
+        except ProtectedError as error:
+            raise refusal from error
+
+
+def _rights_on(item: Item) -> QuerySet[GroupObjectPermission]:
+    """The units' rights on an item."""
+    return GroupObjectPermission.objects.filter(
+        permission__codename="opine_item",
+        content_type=ContentType.objects.get_for_model(Item),
+        object_pk=str(item.pk),
+    )
 
 
 def _in_use(policy: Policy) -> bool:
