@@ -1,5 +1,6 @@
 """Changes of settings: proposed with a document and a day, decided by a second person."""
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -20,6 +21,9 @@ from portal.kernel.refusals import Refusal, raise_any, too_long
 from portal.kernel.work import unit_of_work
 
 LONGEST_NOTE = 1000
+LONGEST_VALUE = 200
+# Control characters, halves of surrogate pairs, line and paragraph separators.
+UNPRINTED = {"Cc", "Cs", "Zl", "Zp"}
 
 
 def checked_change(
@@ -51,6 +55,8 @@ def checked_change(
     faults += selectors.date_faults(spec, effective_from)
     faults += too_long(60, document_number=document_number.strip())
     faults += too_long(LONGEST_NOTE, note=note.strip())
+    if spec.type == "text" and setting in typed:
+        faults += _text_faults(str(typed[setting]))
     raise_any(faults)
     whole = set(chosen) == set(spec.items)
     change = SettingChange(
@@ -168,6 +174,14 @@ def revoke_setting(*, actor: User, change: SettingChange, reason: str) -> Settin
         )
         moved.scopes.all().delete()
     return moved
+
+
+def _text_faults(text: str) -> list[Refusal]:
+    """Why a text cannot be a value: too long, or with characters that neither a page nor the database can show."""
+    faults = too_long(LONGEST_VALUE, value=text)
+    if any(unicodedata.category(character) in UNPRINTED for character in text):
+        faults.append(Refusal("取值中不能有换行等控制字符。", code="bad_value", field="value"))
+    return faults
 
 
 def _lock(policy: Policy) -> None:

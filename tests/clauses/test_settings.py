@@ -55,6 +55,32 @@ def test_money_is_kept_in_yuan_and_used_in_fen():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("按月计算", None),
+        ("字" * 200, None),
+        ("字" * 201, "too_long"),
+        ("按月\x00计算", "bad_value"),
+        ("按月\n计算", "bad_value"),
+        ("按月\ud800计算", "bad_value"),
+    ],
+)
+def test_a_text_is_short_and_can_be_written_down(value, code, monkeypatch):
+    policy = making.policy()
+    content = get_policy(PACK)
+    worded = replace(content.settings["Q35"], type="text", readings=(), default="")
+    content = replace(content, settings={**content.settings, "Q35": worded})
+    monkeypatch.setattr(selectors, "pack", lambda policy: content)
+    asked = {"policy": policy, "setting": "Q35", "value": value, "items": (), "effective_from": START}
+    if code is None:
+        assert services.checked_change(**asked).value == value
+    else:
+        with refused(code):
+            services.checked_change(**asked)
+
+
+@pytest.mark.django_db
 def test_items_are_kept_in_the_policys_order_and_all_of_them_as_none():
     making.set_to(items=["2b", "2a", "2a"])
     change = SettingChange.objects.get()
