@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from clauses.engine.costs import Counted, counted, exclusion_reasons
 from clauses.engine.explanation import Telling
 from clauses.engine.facts import ClaimFacts
-from clauses.engine.money import ROUNDING_UNITS, ROUNDING_WORDS, Rate, cut, grouped, spoken
+from clauses.engine.money import ROUNDING_UNITS, ROUNDING_WORDS, Rate, cut, ends, grouped, spoken
 from clauses.engine.policy import APPLICANT_KINDS, MONEY, Condition, Item, Policy
 from clauses.engine.rules import BaseOfCosts, Capped, RateOf, SoftCap, walk
 from clauses.engine.sheet import ABSENT, BASE, COSTS, Sheet
@@ -207,7 +207,8 @@ class Ending:
         given = (value, Fraction(ROUNDING_UNITS[self.unit]))
         telling.step(label, why, formula, Fraction(self.rounded), "floor", given, setting)
         if not exact:
-            text = f"{spoken(value)}元{label}，为{grouped(self.rounded)}元。只在最后取整一次。"
+            exactly = f"{spoken(value)}元" if ends(value) else "除不尽的金额"
+            text = f"{exactly}{label}，为{grouped(self.rounded)}元。只在最后取整一次。"
             telling.reason("rounded", text, setting)
         if self.rounded != self.amount:
             text = f"计算金额{grouped(self.rounded)}元低于最低补助金额{grouped(self.least)}元，不予补助。"

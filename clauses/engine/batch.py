@@ -13,7 +13,7 @@ from typing import Any
 
 from clauses.engine.money import ROUNDING_UNITS
 from clauses.engine.policy import Item, Policy
-from clauses.engine.rules import Node
+from clauses.engine.rules import Node, Test
 from clauses.engine.rules.conditions import compares
 from clauses.engine.sheet import BASE, year_share
 
@@ -180,6 +180,12 @@ class Columns:
     def _only(self, rows: Sequence[int]) -> "Columns":
         kept = {key: [cells[row] for row in rows] for key, cells in self._columns.items()}
         return Columns(kept, len(rows))
+
+    def witness(self, test: Test, holds: list[bool], value: Any) -> list[bool]:
+        return holds
+
+    def answer(self, test: Test) -> None:
+        return None
 
     def each_cost(self, node: Node) -> Any:
         raise ValueError("costs")

@@ -7,6 +7,7 @@ from fractions import Fraction
 from clauses.engine.figures import plain_number
 from clauses.engine.money import spoken
 from clauses.engine.policy import FactSpec, Item
+from clauses.engine.rules import FactNumber, Node
 from clauses.engine.sheet import ABSENT, BASE, COSTS, Traced
 from clauses.engine.term import chinese_day
 from clauses.engine.verdict import Reason, Step
@@ -56,6 +57,11 @@ class Telling:
 
     def said(self, key: str) -> str:
         return fact_text(self._specs.get(key), self._facts.get(key))
+
+    def unit(self, node: Node) -> str:
+        """The unit of a number that a fact states: 人, 家. Rates are shares here and have none."""
+        spec = self._specs.get(node.fact) if isinstance(node, FactNumber) else None
+        return spec.unit if spec and spec.type != "rate" else ""
 
     def step(
         self,

@@ -62,3 +62,11 @@ Figure = Amount | Share | Number
 def plain_number(value: Fraction) -> str:
     """A number that is not money, with every decimal it has; a pair when its decimals never end."""
     return decimal_text(value) if ends(value) else f"{value.numerator}/{value.denominator}"
+
+
+def percent(value: Fraction) -> str:
+    """A share as a sentence says it; one whose decimals never end is cut to two and marked."""
+    scaled = value * 100
+    if ends(scaled):
+        return f"{decimal_text(scaled)}%"
+    return f"约{decimal_text(Fraction(scaled * 100 // 1, 100))}%"

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from clauses.engine.facts import CostLine
-from clauses.engine.rules import Node
+from clauses.engine.rules import Node, Test
 from clauses.engine.rules.conditions import compares
 from clauses.engine.term import months_after
 
@@ -25,7 +25,7 @@ class Sheet:
     None means that a fact is missing, and `missing` names it.
     """
 
-    __slots__ = ("_base", "_costs", "_facts", "_for_cost", "missing", "trace", "used_base")
+    __slots__ = ("_answers", "_base", "_costs", "_facts", "_for_cost", "missing", "trace", "used_base")
 
     def __init__(
         self, facts: Mapping[str, object], base: int | None, costs: Sequence[CostLine] | None
@@ -34,6 +34,7 @@ class Sheet:
         self._base = base
         self._costs = costs
         self._for_cost = ""
+        self._answers: dict[int, tuple[bool | None, Any]] = {}
         self.missing: list[str] = []
         self.trace: list[Traced] = []
         self.used_base = False
@@ -169,6 +170,14 @@ class Sheet:
         if test is None:
             return None
         return value if test else other
+
+    def witness(self, test: Test, holds: bool | None, value: Any) -> bool | None:
+        """Keep what a question was answered by, for the words."""
+        self._answers[id(test)] = (holds, value)
+        return holds
+
+    def answer(self, test: Test) -> tuple[bool | None, Any] | None:
+        return self._answers.get(id(test))
 
     def each_cost(self, node: Node) -> list[Any] | None:
         self.used_base = True

@@ -103,7 +103,7 @@ def impact_of(change: SettingChange) -> Impact:
 
     Drafts are asked as if filed once the change is in force; filed claims only where the point acts on pending ones.
     """
-    content = programmes.pack(change.policy.pack)
+    content = programmes.pack(change.policy)
     spec = content.settings[change.setting]
     found = filings.claims().filter(
         item__policy=change.policy, item__code__in=programmes.covered_items(change)

@@ -192,21 +192,32 @@ class When(Node):
     def value(self, sheet: Sheet) -> Any:
         holds = self.test.holds(sheet)
         value = sheet.pick([holds, sheet.negate(holds)], [self.then, self.otherwise])
-        return sheet.note(self, value, holds)
+        answers = tuple(sheet.answer(leaf) for leaf in self.test.leaves())
+        return sheet.note(self, value, holds, answers)
 
     def tell(self, teller: Teller, value: Fraction, operands: tuple[Any, ...]) -> None:
-        (holds,) = operands
-        text = self.test.text(teller)
+        holds, answers = operands
+        text = self._told(teller, holds, answers)
         quote = next((figure.quote for figure in self.test.figures() if figure.quote), "")
         said = "符合" if holds else "不符合"
         operation, given = ("given", (value,)) if holds or self.otherwise else ("nothing", ())
         teller.step(f"{said}条件", text, "", value, operation, given, quote=quote)
         if holds:
-            teller.reason("condition_met", f"符合条件：{text}。", quote=quote)
+            teller.reason("condition_met", f"{text}。", quote=quote)
         elif self.otherwise is not None:
-            teller.reason("condition_unmet", f"不符合条件：{text}，按另一标准计算。", quote=quote)
+            teller.reason("condition_unmet", f"{text}，按另一标准计算。", quote=quote)
         else:
-            teller.reason("condition_unmet", f"不符合条件：{text}，不予补助。", quote=quote)
+            teller.reason("condition_unmet", f"{text}，不予补助。", quote=quote)
+
+    def _told(self, teller: Teller, holds: bool, answers: tuple[Any, ...]) -> str:
+        """What decided: the parts of the condition that came out as the whole did, or every known one."""
+        known = [
+            (leaf, *answer)
+            for leaf, answer in zip(self.test.leaves(), answers, strict=True)
+            if answer is not None and answer[0] is not None
+        ]
+        decisive = [one for one in known if one[1] is holds] or known
+        return "；".join(leaf.told(teller, one, value) for leaf, one, value in decisive)
 
     def title(self, teller: Teller) -> str:
         return self.then.title(teller)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from clauses.engine.figures import Figure, plain_number
+from clauses.engine.figures import Figure, Share, percent, plain_number
 from clauses.engine.money import spoken
 from clauses.engine.rules.node import Ask, Node, Sheet, Teller
 
@@ -34,8 +34,12 @@ class Test:
     def holds(self, sheet: Sheet) -> Any:
         raise NotImplementedError
 
-    def text(self, teller: Teller) -> str:
-        """The question as a sentence part: 新入驻企业不低于10家."""
+    def leaves(self) -> tuple["Test", ...]:
+        """The questions that are asked of a fact or a measure themselves."""
+        return (self,)
+
+    def told(self, teller: Teller, holds: bool, value: Any) -> str:
+        """A leaf with its answer: 年培训人数99人，不符合“不少于100人”."""
         raise NotImplementedError
 
     def measures(self) -> tuple[Node, ...]:
@@ -58,13 +62,17 @@ class Compare(Test):
 
     def holds(self, sheet: Sheet) -> Any:
         value = self.of.value(sheet)
-        if isinstance(self.bound, Node):
-            return sheet.compare(value, self.how, self.bound.value(sheet))
-        return sheet.compare(value, self.how, sheet.constant(self.bound.value))
+        bound = self.bound.value(sheet) if isinstance(self.bound, Node) else sheet.constant(self.bound.value)
+        return sheet.witness(self, sheet.compare(value, self.how, bound), (value, bound))
 
-    def text(self, teller: Teller) -> str:
-        bound = self.bound.title(teller) if isinstance(self.bound, Node) else self.bound.literal
-        return f"{self.of.title(teller)}{COMPARISONS[self.how]}{bound}"
+    def told(self, teller: Teller, holds: bool, value: Any) -> str:
+        mine, bound = (Fraction(one) for one in value)
+        shown = percent(mine) if isinstance(self.bound, Share) else measured(self.of, mine)
+        start = f"{self.of.title(teller)}{shown}{teller.unit(self.of)}"
+        if isinstance(self.bound, Node):
+            word = (COMPARISONS if holds else DENIED)[self.how]
+            return f"{start}，{word}{self.bound.title(teller)}{measured(self.bound, bound)}"
+        return f"{start}，{'符合' if holds else '不符合'}“{self.bound.words}”"
 
     def measures(self) -> tuple[Node, ...]:
         return (self.of, self.bound) if isinstance(self.bound, Node) else (self.of,)
@@ -82,10 +90,10 @@ class Is(Test):
     said: str
 
     def holds(self, sheet: Sheet) -> Any:
-        return sheet.equals(self.fact, self.values)
+        return sheet.witness(self, sheet.equals(self.fact, self.values), None)
 
-    def text(self, teller: Teller) -> str:
-        return f"{teller.label(self.fact)}为{self.said}"
+    def told(self, teller: Teller, holds: bool, value: Any) -> str:
+        return f"{teller.label(self.fact)}：{teller.said(self.fact)}，{'属于' if holds else '不属于'}“{self.said}”"
 
     def asks(self) -> tuple[Ask, ...]:
         return (Ask(self.fact),)
@@ -100,8 +108,8 @@ class Every(Test):
     def holds(self, sheet: Sheet) -> Any:
         return sheet.every([test.holds(sheet) for test in self.of])
 
-    def text(self, teller: Teller) -> str:
-        return "，且".join(test.text(teller) for test in self.of)
+    def leaves(self) -> tuple[Test, ...]:
+        return tuple(leaf for test in self.of for leaf in test.leaves())
 
     def measures(self) -> tuple[Node, ...]:
         return tuple(node for test in self.of for node in test.measures())
@@ -120,9 +128,6 @@ class Some(Every):
     def holds(self, sheet: Sheet) -> Any:
         return sheet.some([test.holds(sheet) for test in self.of])
 
-    def text(self, teller: Teller) -> str:
-        return "，或".join(test.text(teller) for test in self.of)
-
 
 @dataclass(frozen=True, slots=True)
 class Not(Test):
@@ -133,8 +138,8 @@ class Not(Test):
     def holds(self, sheet: Sheet) -> Any:
         return sheet.negate(self.of.holds(sheet))
 
-    def text(self, teller: Teller) -> str:
-        return f"不是{self.of.text(teller)}"
+    def leaves(self) -> tuple[Test, ...]:
+        return self.of.leaves()
 
     def measures(self) -> tuple[Node, ...]:
         return self.of.measures()
