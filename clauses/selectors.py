@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from clauses import engine, loader
 from clauses.engine.money import yuan
 from clauses.engine.policy import CASE_BY_CASE, COST_DATES, MONEY, Office, SettingSpec
+from clauses.engine.term import chinese_day
 from clauses.models import Item, ListedEvent, Policy, Round, SettingChange, SettingScope, edition_of
 from clauses.settings_book import Book, InForce, Source, inside, outside
 from clauses.states import RoundStates, SettingStates
@@ -168,6 +169,17 @@ def date_faults(spec: SettingSpec, effective_from: date) -> Iterator[Refusal]:
         )
 
 
+def late_faults(content: engine.Policy, spec: SettingSpec, effective_from: date) -> Iterator[Refusal]:
+    """Why a change would reach no claim: a point read at the first filing takes effect while claims can be filed."""
+    last = content.filing.last
+    if not spec.acts_on_pending and effective_from > last:
+        yield Refusal(
+            f"生效日期最晚是{chinese_day(last)}：申报到这一天截止，以后没有申报适用新的口径。",
+            code="too_late",
+            field="effective_from",
+        )
+
+
 def covered_items(change: SettingChange) -> list[str]:
     """The items a change is about, in the policy's order."""
     content = pack(change.policy)
@@ -183,12 +195,14 @@ def clash_faults(change: SettingChange) -> Iterator[Refusal]:
         setting=change.setting,
         effective_from=change.effective_from,
     ).select_related("item", "change")
+    content = pack(change.policy)
     by_document: dict[str, list[str]] = {}
     for scope in taken.order_by("item__ordinal"):
-        by_document.setdefault(scope.change.document_number, []).append(scope.item.code)
-    for document, codes in by_document.items():
+        place = content.item(scope.item.code).place
+        by_document.setdefault(scope.change.document_number, []).append(place)
+    for document, places in by_document.items():
         yield Refusal(
-            f"{document}已经规定了同一天生效的{change.setting}（事项{'、'.join(codes)}），请改生效日期或适用事项。",
+            f"{document}已经规定了同一天生效的{change.setting}（{'、'.join(places)}），请改生效日期或适用事项。",
             code="already_done",
             field="effective_from",
         )

@@ -1,7 +1,7 @@
 """Changes of settings: proposed with a document and a day, decided by a second person."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 
 from clauses import permissions as may
 from clauses import selectors
+from clauses.engine.policy import Policy as Content
 from clauses.inputs import Reader
 from clauses.machine import setting_changes as machine
 from clauses.models import Item, Policy, SettingChange, SettingScope
-from clauses.settings_book import outside
+from clauses.settings_book import inside, outside
 from clauses.states import SettingStates
 from portal.accounts.models import User
 from portal.kernel import clock, events
@@ -22,6 +23,7 @@ from portal.kernel.work import unit_of_work
 
 LONGEST_NOTE = 1000
 LONGEST_VALUE = 200
+SHORTEST_NUMBER = 4
 # Control characters, halves of surrogate pairs, line and paragraph separators.
 UNPRINTED = {"Cc", "Cs", "Zl", "Zp"}
 
@@ -38,7 +40,8 @@ def checked_change(
 ) -> SettingChange:
     """A change as it would be proposed, not saved: typed value, items in order (none when all are meant), a lawful day.
 
-    Raises Refusals: unknown point, a value it cannot take, an item it does not have, a day that is too early or taken.
+    Raises Refusals: unknown point, a value it cannot take, an item it does not have, a document number that is none,
+    a day that is too early, too late or taken.
     """
     content = selectors.pack(policy)
     spec = content.settings.get(setting)
@@ -47,13 +50,17 @@ def checked_change(
     if content.status != "final":
         raise Refusal("征求意见稿不能设定口径。", code="wrong_state")
     chosen = list(dict.fromkeys(items))
-    strangers = [code for code in chosen if code not in spec.items]
-    faults = [Refusal(f"{setting}不涉及事项{code}。", code="bad_choice", field="items") for code in strangers]
+    faults = [
+        Refusal(f"{setting}不涉及{_place(content, code)}。", code="bad_choice", field="items")
+        for code in chosen
+        if code not in spec.items
+    ]
     reader = Reader()
     typed = reader.settings(content, {setting: value}, "value")
     faults += [Refusal(fault["message"], code="bad_value", field="value") for fault in reader.errors]
     faults += selectors.date_faults(spec, effective_from)
-    faults += too_long(60, document_number=document_number.strip())
+    faults += selectors.late_faults(content, spec, effective_from)
+    faults += _number_faults(document_number.strip())
     faults += too_long(LONGEST_NOTE, note=note.strip())
     if spec.type == "text" and setting in typed:
         faults += _text_faults(str(typed[setting]))
@@ -83,7 +90,10 @@ def propose_setting(
     items: Iterable[str] = (),
     note: str = "",
 ) -> SettingChange:
-    """Put a change before a second person. Nothing takes effect; the same proposal twice is refused."""
+    """Put a change before a second person. Nothing takes effect.
+
+    While one waits, another for the same point, day and items is refused.
+    """
     require(may.may_propose, actor, None)
     if not document_number.strip():
         raise Refusal("请填写规定这个口径的文号。", code="required", field="document_number")
@@ -98,11 +108,7 @@ def propose_setting(
             document_number=document_number,
             note=note,
         )
-        same = SettingChange.objects.filter(
-            policy=policy, setting=setting, effective_from=effective_from, state=SettingStates.PROPOSED
-        )
-        if any((one.value, one.items) == (change.value, change.items) for one in same):
-            raise Refusal("同样的调整已经提出，正在等另一个人批准。", code="already_done")
+        raise_any(_waiting_faults(change))
         change.proposed_at, change.proposed_by = clock.now(), actor
         change.save(force_insert=True)
         events.record(
@@ -174,6 +180,47 @@ def revoke_setting(*, actor: User, change: SettingChange, reason: str) -> Settin
         )
         moved.scopes.all().delete()
     return moved
+
+
+def _place(content: Content, code: str) -> str:
+    """An item as people name it; an unknown code as it was given."""
+    return content.items[code].place if code in content.items else f"事项{code}"
+
+
+def _number_faults(number: str) -> list[Refusal]:
+    """Why a document number, where one is given, cannot be one: hardly any characters, or no figure among them."""
+    faults = too_long(60, document_number=number)
+    figures = any(character.isdecimal() for character in number)
+    if number and (len(number) < SHORTEST_NUMBER or not figures):
+        said = "文号要写全，带上年份和序号，例如哈科规〔2023〕5号。"
+        faults.append(Refusal(said, code="bad_value", field="document_number"))
+    return faults
+
+
+def _waiting_faults(change: SettingChange) -> Iterator[Refusal]:
+    """The proposal for the same point, day and items that still waits for a decision."""
+    waiting = SettingChange.objects.filter(
+        policy=change.policy,
+        setting=change.setting,
+        effective_from=change.effective_from,
+        items=change.items,
+        state=SettingStates.PROPOSED,
+    ).select_related("proposed_by")
+    first = waiting.order_by("pk").first()
+    if first is None:
+        return
+    if first.value == change.value:
+        yield Refusal("同样的调整已经提出，正在等另一个人批准。", code="already_done")
+        return
+    content = selectors.pack(change.policy)
+    spec = content.settings[change.setting]
+    places = "、".join(_place(content, code) for code in selectors.covered_items(first))
+    yield Refusal(
+        f"{first.proposed_by.display_name}已经提出同一天生效的调整：{places}改为“{spec.reading(inside(spec, first.value))}”"
+        f"（{first.document_number}），正在等另一个人批准。请等它有了决定，或由提出人撤回，再提出这一项。",
+        code="already_done",
+        field="effective_from",
+    )
 
 
 def _text_faults(text: str) -> list[Refusal]:

@@ -111,6 +111,9 @@ def test_items_are_kept_in_the_policys_order_and_all_of_them_as_none():
         ),
         ({"document_number": " "}, "required", "document_number"),
         ({"document_number": "文" * 61}, "too_long", "document_number"),
+        ({"document_number": "5号"}, "bad_value", "document_number"),
+        ({"document_number": "科技局文件"}, "bad_value", "document_number"),
+        ({"starts": date(2024, 1, 1)}, "too_late", "effective_from"),
     ],
 )
 def test_a_bad_proposal_is_refused_with_its_field(given, code, field):
@@ -140,6 +143,34 @@ def test_the_second_click_is_refused():
     services.approve_setting(actor=leader(), change=first)
     with refused("wrong_state"):
         services.approve_setting(actor=leader(), change=first)
+
+
+@pytest.mark.django_db
+def test_while_one_waits_another_for_the_same_day_and_items_is_refused():
+    first = making.setting_change(items=["2a", "2b"])
+    with refused("already_done", "effective_from") as parts:
+        making.setting_change(value="wan_yuan", items=["2b", "2a"], document_number="哈科规〔2023〕6号")
+    said = parts[0].message
+    assert said.startswith(
+        f"{first.proposed_by.display_name}已经提出同一天生效的调整：第二条第一项、第二条第二项改为“"
+    )
+    assert "（哈科规〔2023〕5号）" in said
+    making.setting_change(value="wan_yuan", items=["3a"])
+    services.withdraw_setting(actor=first.proposed_by, change=first)
+    assert making.setting_change(value="wan_yuan", items=["2a", "2b"]).state == "proposed"
+
+
+@pytest.mark.django_db
+def test_a_point_that_acts_on_pending_claims_may_start_when_nothing_is_filed_any_more():
+    assert making.setting_change("Q37", "not_checked", starts=date(2024, 1, 1)).state == "proposed"
+    assert making.setting_change(starts=date(2023, 12, 31)).state == "proposed"
+
+
+@pytest.mark.django_db
+def test_an_item_a_point_does_not_have_is_named_by_its_place():
+    with refused("bad_choice", "items") as parts:
+        making.setting_change("Q11", "assets_only", items=["2b"])
+    assert parts[0].message == "Q11不涉及第二条第二项。"
 
 
 @pytest.mark.django_db
@@ -225,7 +256,7 @@ def test_two_for_the_same_item_and_day_the_second_is_refused():
     services.approve_setting(actor=leader(), change=wide)
     with refused("already_done", "effective_from") as parts:
         services.approve_setting(actor=leader(), change=narrow)
-    assert parts[0].message.startswith("哈科规〔2023〕5号已经规定了同一天生效的Q35（事项2a）")
+    assert parts[0].message.startswith("哈科规〔2023〕5号已经规定了同一天生效的Q35（第二条第一项）")
     with refused("already_done"):
         making.setting_change(value="wan_yuan", items=["2b"])
     services.approve_setting(actor=leader(), change=apart)
@@ -242,7 +273,7 @@ def test_the_same_day_may_serve_different_items():
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_two_approvers_at_once_one_wins():
-    one, two = making.setting_change(), making.setting_change(value="wan_yuan")
+    one, two = making.setting_change(), making.setting_change(value="wan_yuan", items=["2a"])
     people = leader(), administrator()
     same = race(
         [lambda person=person: services.approve_setting(actor=person, change=one) for person in people]
