@@ -15,7 +15,7 @@ from clauses.forms.fields import DAY_FAULT, FigureField, RateField, YuanField, f
 
 MOST_ROWS = 10
 FIRST_ROWS = 3
-_BASE_HINT = "填写合计，可以带千位分隔符，例如60,000,000。"
+_BASE_HINT = "填写合计，例如60,000,000，也可以写成6000万或者0.6亿。"
 
 
 class ItemForm(forms.Form):
@@ -64,6 +64,7 @@ class EstimateForm(forms.Form):
             self.main.append("base")
         for ask in asked(item.rule).values() if item.rule else ():
             self._ask(ask.fact, self.more if self._is_reviewers(ask) else self.main)
+        self.main.sort(key=self._is_of_reviewers)
         if item.rule is not None:
             self._ask("applicant_kind", self.more)
 
@@ -71,6 +72,10 @@ class EstimateForm(forms.Form):
         """Whether a figure only matters once something was granted before."""
         spec = self.item.fact(ask.fact)
         return ask.optional and spec is not None and spec.by == "reviewer"
+
+    def _is_of_reviewers(self, name: str) -> bool:
+        spec = self.item.fact(name)
+        return spec is not None and spec.by == "reviewer"
 
     def _ask(self, key: str, group: list[str]) -> None:
         spec = self.item.fact(key)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from clauses.engine import literals
 from clauses.engine.policy import FactSpec
 from portal.kernel.money import yuan
 from portal.kernel.refusals import Refusal
@@ -14,6 +15,7 @@ from portal.kernel.refusals import Refusal
 LONGEST = 60
 LONGEST_TEXT = 200
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,9})?")
+_LARGE = re.compile(r"[¥￥]?\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*([万亿])元?")
 DAY_FAULT = "日期要写成年、月、日，例如2023-03-01。"
 
 
@@ -33,13 +35,25 @@ class FigureField(forms.CharField):
 
 
 class YuanField(FigureField):
-    """Yuan as people write it: full width, separators, 元 after it."""
+    """Yuan as people write it: full width, separators, 元, 万 or 亿 after it."""
 
     def read(self, text: str) -> Any:
         try:
-            return yuan(text)
+            return yuan(in_yuan(text))
         except Refusal as refusal:
             raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
+
+
+def in_yuan(text: str) -> str:
+    """6000万, 6000万元 or 0.6亿 in plain yuan, exactly; any other text as it is, for `yuan` to judge."""
+    found = _LARGE.fullmatch(text)
+    if found is None:
+        return text
+    try:
+        fen = literals.money(f"{found[1]}{found[2]}元")
+    except ValueError:
+        raise Refusal("金额换算成元以后最多两位小数，精确到分。", code="too_precise") from None
+    return f"{Decimal(fen).scaleb(-2):f}"
 
 
 class CountField(FigureField):
@@ -90,9 +104,17 @@ class YesNoField(forms.ChoiceField):
         return {"yes": True, "no": False}.get(super().clean(value))
 
 
+def hint_of(spec: FactSpec) -> str:
+    """The pack's help, and of a reviewer's fact that the visitor may suppose one."""
+    if spec.by != "reviewer":
+        return spec.help
+    is_figure = spec.type in ("money", "count", "number", "rate", "year")
+    return f"{spec.help}由评审确定，可以先{'填一个假定的数' if is_figure else '按假定的情况填'}。"
+
+
 def fact_field(spec: FactSpec) -> forms.Field:
     """The field that asks for a fact, by its type. Never required: the engine says what it lacks."""
-    common: dict[str, Any] = {"label": spec.label, "required": False, "help_text": spec.help}
+    common: dict[str, Any] = {"label": spec.label, "required": False, "help_text": hint_of(spec)}
     match spec.type:
         case "money":
             return YuanField(**common)

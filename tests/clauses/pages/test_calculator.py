@@ -141,11 +141,32 @@ def test_another_kind_of_applicant_is_told_so(client):
     assert "申报单位类型为高校，本项的申报对象是各类市场主体。" in text
 
 
+@pytest.mark.parametrize("base", ["6000万", "6000万元", "6,000 万元", "0.6亿元", "０．６亿", "¥6000万"])
+def test_sums_in_ten_thousands_are_read_back_in_yuan(client, base):
+    text = result(client, item="2a", base=base)
+    assert "10,000,000.00元1,000万元" in text
+    assert "60,000,000.00元" in text[text.index("你填写的") :]
+    rows = result(client, item="2a", **{"c1-amount": base, **DATES})
+    assert "60,000,000.00元" in rows[rows.index("逐笔费用1笔") :]
+
+
+def test_what_reviewers_settle_is_asked_last_and_may_be_supposed(client):
+    text = result(client, item="1")
+    assert text.index("申请金额") < text.index("评审核定金额")
+    assert "由评审确定，可以先填一个假定的数。" in text
+    assert "可以先" not in result(client, item="6b")[: text.index("还有其他情况")]
+
+
 @pytest.mark.parametrize(
     ("base", "said"),
     [
         ("-5", "金额不能是负数。"),
         ("1.234", "金额最多两位小数，精确到分。"),
+        ("-6000万", "金额不能是负数。"),
+        ("1.2345678万", "金额换算成元以后最多两位小数，精确到分。"),
+        ("60,00万", "金额要写成数字，例如1234567.89，单位是元。"),
+        ("6000万亿", "金额要写成数字，例如1234567.89，单位是元。"),
+        ("1000亿", "金额超过999亿元，请检查是否把万元当成了元。"),
         ("六千万", "金额要写成数字，例如1234567.89，单位是元。"),
         ("1e9", "金额要写成数字，例如1234567.89，单位是元。"),
         ("999999999999999", "金额超过999亿元，请检查是否把万元当成了元。"),
