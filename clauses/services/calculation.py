@@ -72,7 +72,7 @@ def find_policy(reader: Reader, document: Mapping[str, Any], *, allow_directory:
     """The shipped policy a document names, or, where that is allowed, the pack in a directory."""
     if "pack" in document:
         if not allow_directory:
-            reader.fault("pack", "这里只接受已发布的政策，不接受目录。")
+            reader.fault("pack", "这里只接受已发布的政策，写在policy里；pack是目录，只在命令行使用。")
         elif "policy" in document:
             reader.fault("pack", "policy和pack只能写一个。")
         elif not isinstance(document["pack"], str) or not document["pack"]:

@@ -72,7 +72,10 @@ def test_a_missing_filing_time_is_business_time(client, on):
             {"policy": "harbin-ai-2022", "claims": [{**CLAIM, "base": "1.001"}]},
             [("claims[0].base", "金额最多两位小数。")],
         ),
-        ({"pack": "/etc", "claims": [CLAIM]}, [("pack", "这里只接受已发布的政策，不接受目录。")]),
+        (
+            {"pack": "harbin-ai-2022", "claims": [CLAIM]},
+            [("pack", "这里只接受已发布的政策，写在policy里；pack是目录，只在命令行使用。")],
+        ),
         ({"policy": "none", "claims": [CLAIM]}, None),
         ('{"policy": "harbin-ai-2022", "policy": "x"}', [("", "键“policy”写了两次。")]),
         ('{"policy": NaN}', None),
