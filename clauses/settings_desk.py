@@ -1,6 +1,6 @@
 """The points of a policy as the desk lists them: what holds today, since when, by which document, who set it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from clauses import catalogue, selectors
@@ -105,6 +105,19 @@ def point_row(policy: LoadedPolicy, setting: str) -> PointRow:
     content = selectors.pack(policy)
     changes = selectors.setting_changes(policy).filter(setting=setting)
     return _row(content, content.settings[setting], [line_of(change) for change in changes], clock.today())
+
+
+def present(change: SettingChange) -> list[Holding]:
+    """What holds today for the items of a change; places are named only where it differs among them; one query."""
+    content = selectors.pack(change.policy)
+    spec = content.settings[change.setting]
+    covered = selectors.covered_items(change)
+    found = [
+        replace(one, places="、".join(content.items[code].place for code in codes), codes=codes)
+        for one in point_row(change.policy, change.setting).holdings
+        if (codes := tuple(code for code in one.codes if code in covered)) or not spec.items
+    ]
+    return found if len(found) > 1 else [replace(one, places="") for one in found]
 
 
 def point_rows(policy: LoadedPolicy) -> list[PointRow]:

@@ -124,6 +124,45 @@ def test_a_change_is_proposed_approved_and_shown(client):
         assert "哈科规〔2023〕5号" not in main(page(client, f"/policies/{making.PACK}/items/3a/"))
 
 
+def test_typed_text_is_dropped_once_the_server_has_it(client):
+    making.policy()
+    as_administrator(client)
+    kept = f"setting-{making.PACK}-Q35"
+    assert f'data-keep="{kept}"' in page(client, POINT)
+    client.post(POINT, {**GIVEN, "act": "propose"})
+    first = SettingChange.objects.get()
+    assert f'data-kept-done="{kept}"' in page(client, address(first))
+    second = making.set_to(starts=date(2023, 11, 2))
+    client.force_login(making.staff(Roles.LEADER))
+    for change, act, key in ((first, "refuse", "setting-change"), (second, "revoke", "setting-revoke")):
+        assert f'data-keep="{key}-{change.pk}"' in page(client, address(change))
+        client.post(address(change), {"act": act, "reason": "文号有误"})
+        assert f'data-kept-done="{key}-{change.pk}"' in page(client, address(change))
+
+
+def test_the_effect_is_brought_into_view_by_its_button_alone(client):
+    making.policy()
+    as_administrator(client)
+    assert page(client, POINT).count('formaction="#impact"') == 1
+    markup = client.post(POINT, {**GIVEN, "act": "preview"}).content.decode()
+    assert f'action="{POINT}"' in markup and markup.count('id="impact"') == 1
+
+
+def test_the_approver_sees_what_holds_now_beside_what_is_proposed(client):
+    change = making.setting_change(items=["2a", "2b"], starts=date(2023, 11, 5))
+    client.force_login(making.staff(Roles.LEADER))
+    default = change.policy.content.settings["Q35"].default_reading
+    assert f"现在{default}默认改为" in "".join(main(page(client, address(change))).split())
+    making.set_to("Q35", "wan_yuan", items=["2a"], starts=date(2023, 11, 1))
+    with clock.shifted_to(clock.at(date(2023, 11, 2))):
+        client.force_login(making.staff(Roles.LEADER))
+        text = "".join(main(page(client, address(change))).split())
+        assert "现在，第二条第一项" in text and f"现在，第二条第二项{default}默认" in text
+        assert "哈科规〔2023〕5号，自2023年11月1日起" in text
+        services.refuse_setting(actor=making.staff(Roles.LEADER), change=change, reason="文件未印发")
+        assert "现在，第二条" not in main(page(client, address(change)))
+
+
 def test_refusing_withdrawing_and_calling_off(client):
     refused, withdrawn, revoked = (making.setting_change(starts=date(2023, 11, day)) for day in (1, 2, 3))
     client.force_login(making.staff(Roles.LEADER))

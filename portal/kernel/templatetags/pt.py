@@ -285,10 +285,11 @@ def button(
     value: str = "",
     id: str = "",
     form: str = "",
+    to: str = "",
     opens: str = "",
     reason: str = "",
 ) -> SafeString:
-    """A link when it has `href`, else a submit button; `reason` says why not now (needs `id`)."""
+    """A link when it has `href`, else a submit button, sent `to` another address or part; `reason` says why not now (needs `id`)."""
     one_of("button", "kind", kind, BUTTON_KINDS)
     words("button", "label", label)
     if reason and not id:
@@ -296,8 +297,8 @@ def button(
     look = f"pt-btn pt-btn--{kind}" if kind else "pt-btn"
     return draw(
         "button",
-        label=label, look=look, href=href, name=name, value=value, id=id, form=form, opens=opens,
-        reason=reason,
+        label=label, look=look, href=href, name=name, value=value, id=id, form=form, to=to,
+        opens=opens, reason=reason,
     )  # fmt: skip
 
 

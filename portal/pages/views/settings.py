@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -10,10 +11,10 @@ from clauses import catalogue, selectors, services, settings_desk
 from clauses.machine import setting_changes as machine
 from clauses.models import Policy, SettingChange
 from clauses.permissions import may_propose, reads_settings
+from clauses.states import SettingStates
 from portal.kernel import clock
 from portal.kernel.forms import add_refusals
 from portal.kernel.gate import only
-from portal.kernel.middleware import say
 from portal.kernel.permissions import require
 from portal.kernel.refusals import Forbidden, Refusal
 from portal.pages.impact import Impact, impact_of
@@ -26,6 +27,7 @@ SAID = {
     "withdraw": "已撤回口径调整。",
     "revoke": "已撤销口径调整，原来的口径不变。",
 }
+KEPT = {"refuse": "keep:setting-change-{}", "revoke": "keep:setting-revoke-{}"}
 
 
 @require_http_methods(METHODS)
@@ -51,7 +53,8 @@ def setting(request: HttpRequest, pack: str, name: str) -> HttpResponse:
                     change = services.propose_setting(
                         actor=request.user, policy=policy, setting=name, **form.change()
                     )
-                    say(request, "已提出口径调整，等另一个人批准。")
+                    kept = f"keep:setting-{pack}-{name}"
+                    messages.success(request, "已提出口径调整，等另一个人批准。", extra_tags=kept)
                     return redirect("setting_change", pk=change.pk)
             except Forbidden:
                 raise
@@ -84,7 +87,7 @@ def setting_change(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             if _act(request, found, act, form):
-                say(request, SAID[act])
+                messages.success(request, SAID[act], extra_tags=KEPT[act].format(pk) if act in KEPT else "")
                 return redirect("setting_change", pk=pk)
         except Forbidden:
             raise
@@ -99,6 +102,7 @@ def setting_change(request: HttpRequest, pk: int) -> HttpResponse:
         "policy": content,
         "spec": content.settings[found.setting],
         "line": settings_desk.line_of(found),
+        "present": settings_desk.present(found) if _is_ahead(found) else [],
         "change": found,
         "acts": open_acts,
         "why_not": machine.rows["approve"].permission.why_not(request.user, found)
@@ -128,6 +132,13 @@ def _act(request: HttpRequest, found: SettingChange, act: str, form: ReasonForm)
     else:
         services.revoke_setting(**given, reason=form.cleaned_data["reason"])
     return True
+
+
+def _is_ahead(found: SettingChange) -> bool:
+    """Whether it is still to be decided, or approved for a day to come: then the present reading is another one."""
+    return found.state == SettingStates.PROPOSED or (
+        found.state == SettingStates.IN_FORCE and found.effective_from > clock.today()
+    )
 
 
 def _impact(found: SettingChange) -> Impact | None:
