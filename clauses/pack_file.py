@@ -207,13 +207,50 @@ def parsed(text: str, file: str) -> dict[str, object]:
     try:
         raw = plain_data(text, file)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise refused(f"YAML格式有误：{error.problem or error.context}", mark, file) from None
+        raise PackError([yaml_fault(error, text.splitlines(), file)]) from None
     except yaml.YAMLError as error:
-        raise refused(f"YAML格式有误：{error}", None, file) from None
+        words = "文件里有不能显示的控制字符，请删去" if "control" in str(error) else str(error)
+        raise refused(f"YAML格式有误：{words}", None, file) from None
     if not isinstance(raw, dict):
         raise refused("文件内容应是键和值", None, file)
     return raw
+
+
+YAML_MESSAGES = {
+    "found character that cannot start any token": "这个字符不能放在开头；以%、@或`开头的文字要加双引号",
+    "could not find expected ':'": "键后面缺少“: ”（英文冒号加空格）",
+    "mapping values are not allowed in this context": (
+        "这里不能再有“: ”；文字里带“: ”的要加双引号，也请看这一行的缩进和上一行是否写完"
+    ),
+    "did not find expected ',' or ']'": "方括号里缺少逗号，或者没有用“]”收尾",
+    "did not find expected ',' or '}'": "花括号里缺少逗号，或者没有用“}”收尾",
+    "did not find expected '-' indicator": "列表的各行要对齐，并且都以“- ”开头",
+    "did not find expected key": "缩进与上面的键没有对齐，或者引号后面还有文字",
+    "did not find expected node content": "这里应是内容，却是标点；以标点开头的文字要加双引号",
+    "block sequence entries are not allowed in this context": "“- ”要另起一行",
+    "found unexpected end of stream": "引号没有收尾",
+    "found unknown escape character": "双引号里的“\\”要写两次，或者改用单引号",
+    "did not find expected alphabetic or numeric character": "以&或*开头的文字要加双引号",
+    "did not find expected comment or line break": "“|”或“>”后面要换行",
+}
+TABBED = re.compile(r" *\t")
+WIDE_COLON = re.compile(r"\s*(?:- *)*[A-Za-z_]\w*：")
+
+
+def yaml_fault(error: yaml.MarkedYAMLError, lines: list[str], file: str) -> Fault:
+    """What makes a file no YAML, with advice, on the line to mend: often one before that on which reading stopped."""
+    mark = error.problem_mark or error.context_mark
+    at = min(getattr(mark, "line", 0), max(0, len(lines) - 1))
+    before = next((line for line in range(at - 1, -1, -1) if lines[line].strip()), at)
+    started = getattr(error.context_mark, "line", at)
+    for line in dict.fromkeys((at, started, before)):
+        written = lines[line] if line < len(lines) else ""
+        if TABBED.match(written):
+            return Fault(file, line + 1, "YAML格式有误：缩进要用空格，不能用制表符（Tab）")
+        if WIDE_COLON.match(written):
+            return Fault(file, line + 1, "YAML格式有误：键后面要用英文冒号加空格“: ”，不能用全角的“：”")
+    problem = error.problem or error.context or ""
+    return Fault(file, at + 1, f"YAML格式有误：{YAML_MESSAGES.get(problem, problem)}")
 
 
 def understood(directory: Path, raw: dict[str, object], source: str, text: str) -> Pack:

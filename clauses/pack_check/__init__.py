@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from clauses.pack_check.cases import case_faults
+from clauses.pack_check.cases import CASES_FILE, case_faults, read_cases
 from clauses.pack_check.document import (
     check_clauses,
     check_dates,
@@ -27,6 +27,14 @@ def check(directory: Path) -> list[Fault]:
     except PackError as error:
         return sorted(error.faults)
     return content_faults(pack) or sorted(case_faults(pack))
+
+
+def extent(directory: Path) -> str:
+    """How much a pack in order holds: its clauses, items and worked cases."""
+    data = read_pack(directory).data
+    path = directory / CASES_FILE
+    cases = len(read_cases(path)[0].cases) if path.exists() else 0
+    return f"{len(data.clauses)}条、{len(data.items)}个事项、{cases}个算例"
 
 
 def content_faults(pack: Pack) -> list[Fault]:

@@ -1,5 +1,6 @@
 """Whether an item names only what the pack has: units, paths, facts, settings, dates."""
 
+import re
 from collections.abc import Iterator
 
 from clauses.engine.policy import COST_DATES, MONEY
@@ -12,6 +13,9 @@ from clauses.pack_check.telling import fault, nodes_under
 from clauses.pack_file import Fault, Pack, Place
 from clauses.pack_form import CappedNode, ItemModel, JudgedNode, SettingModel
 from clauses.source_text import paragraph_of
+
+ANSWERABLE = re.compile(r"[（(]责任单位[:：]([^（）()]+)[）)]")
+BETWEEN_UNITS = re.compile(r"[、，,；;]")
 
 
 def check_items(pack: Pack) -> Iterator[Fault]:
@@ -45,6 +49,8 @@ def check_items(pack: Pack) -> Iterator[Fault]:
                     "units",
                     position,
                 )
+        for name in left_out(pack, item, paragraph):
+            yield fault(pack, f"事项{item.id}漏了原文的责任单位“{name}”", *place, "units")
         if item.review_mode not in modes:
             yield fault(pack, f"没有审核方式“{item.review_mode}”", *place, "review_mode")
         if item.recurrence_words and item.recurrence_words not in item.quote:
@@ -57,6 +63,20 @@ def check_items(pack: Pack) -> Iterator[Fault]:
         yield from limit_faults(pack, item.rule, (*place, "rule"))
         yield from reference_faults(pack, item, place, nodes)
         yield from cost_faults(pack, item, place)
+
+
+def left_out(pack: Pack, item: ItemModel, paragraph: str) -> Iterator[str]:
+    """Units of the first （责任单位：…） after the item's sentence that the item does not name; 等 is no unit."""
+    written = ANSWERABLE.search(paragraph, paragraph.find(item.quote) + len(item.quote))
+    if written is None or item.quote not in paragraph:
+        return
+    own = [
+        name for unit in pack.data.units if unit.code in item.units for name in (unit.name, *unit.other_names)
+    ]
+    for part in BETWEEN_UNITS.split(written[1]):
+        name = part.strip().removesuffix("等")
+        if name and not any(one in name for one in own):
+            yield name
 
 
 def reference_faults(

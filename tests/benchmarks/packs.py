@@ -19,7 +19,7 @@ filing: {first: 2022-08-24, last: 2023-12-31}
 rounding_setting: Q35
 overlap_group: long-policy
 units:
-  - {code: science, name: 市科技局}
+  - {code: science, name: 市科技局, phone: 000-0000 0001, objections: {office: 市科技局政策法规处, phone: 000-0000 0010}}
 review_paths:
   - {mode: 核定, label: 核定, steps: [checking, verification, proposed, noticed]}
 general:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,7 @@ def test_calculate_refuses_bad_input(text: str) -> None:
 def test_check_pack_tells_file_line_and_message(tmp_path: Path) -> None:
     good = run("check_pack", str(PACKS / "harbin-ai-2022"))
     assert (good.returncode, good.stdout) == (0, "")
+    assert re.search(r"通过：10条、[0-9]+个事项、[1-9][0-9]*个算例\n", good.stderr)
     bad = run("check_pack", str(tmp_path))
     assert bad.returncode == 2
     assert bad.stdout == f"{tmp_path}/policy.yaml:1: 文件不存在或不能读取\n"

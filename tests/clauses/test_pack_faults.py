@@ -499,6 +499,22 @@ def test_a_final_text_names_its_offices(status: str, unit: Any, said: list[str])
 
 
 @pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("（责任单位：市科技局、市财政局）", ["事项2漏了原文的责任单位“市财政局”"]),
+        ("（责任单位：市科技局牵头，市工信局等）", ["事项2漏了原文的责任单位“市工信局”"]),
+        ("（责任单位：市科技局等）", []),
+        ("（市科技局、市财政局）", []),
+    ],
+)
+def test_a_unit_the_item_leaves_out_is_told(written: str, said: list[str]) -> None:
+    source = TEACHING.source.replace(
+        "最高不超过300万元。（责任单位：市科技局）", f"最高不超过300万元。{written}", 1
+    )
+    assert told(copy.deepcopy(TEACHING.raw), source) == said
+
+
+@pytest.mark.parametrize(
     ("status", "draft_of", "said"),
     [
         ("draft", "teaching-final", []),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clauses.loader import load_pack
-from clauses.pack_file import PackError, plain_data
+from clauses.pack_file import PackError, parsed, plain_data
 from tests.benchmarks.packs import numeral, write_pack
 
 
@@ -78,3 +78,29 @@ def test_what_yaml_is_refused(text: str, line: int, message: str) -> None:
         plain_data(text)
     assert [fault.line for fault in refused.value.faults] == [line]
     assert message in refused.value.faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("a:\n\t- b", 2, "缩进要用空格，不能用制表符（Tab）"),
+        ("a: 1\n\tb: 2", 2, "缩进要用空格，不能用制表符（Tab）"),
+        ("a：1\nb: 2", 1, "不能用全角的“：”"),
+        ("a: 1\nitems:\n  - b：2\n    c: 3", 3, "不能用全角的“：”"),
+        ("a: 1\nb：2\nc: 3", 2, "不能用全角的“：”"),
+        ("a: 1\nb\nc: 3", 3, "键后面缺少“: ”"),
+        ("a: @x", 1, "要加双引号"),
+        ("a: b: c", 1, "文字里带“: ”的要加双引号"),
+        ("a: [1, 2\nb: 3", 2, "没有用“]”收尾"),
+        ("a: {b: 1\nc: 2", 2, "没有用“}”收尾"),
+        ('a: "x\nb: 3', 2, "引号没有收尾"),
+        ("a: 'x' y", 1, "引号后面还有文字"),
+        ("- a\nb: 1", 2, "都以“- ”开头"),
+        ("a: \x01", 1, "控制字符"),
+    ],
+)
+def test_what_is_no_yaml_is_said_with_advice(text: str, line: int, message: str) -> None:
+    with pytest.raises(PackError) as refused:
+        parsed(text, "policy.yaml")
+    (fault,) = refused.value.faults
+    assert fault.line == line and message in fault.message

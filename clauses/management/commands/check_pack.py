@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand
 
-from clauses.pack_check import check
+from clauses.pack_check import check, extent
 
 
 class Command(BaseCommand):
@@ -24,3 +24,4 @@ class Command(BaseCommand):
             self.stdout.write(f"{directory / fault.file}:{fault.line}: {fault.message}")
         if faults:
             sys.exit(2)
+        self.stderr.write(self.style.NOTICE(f"通过：{extent(directory)}"))
