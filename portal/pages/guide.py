@@ -145,7 +145,7 @@ def costs_of(policy: Policy, item: Item, values: Mapping[str, object]) -> dict[s
 
 def paper_of(paper: Paper, *, here: bool) -> dict[str, str]:
     """A paper in words; `here` when it is handed in on the portal."""
-    need = "系统生成" if paper.source == "system" else "必交" if paper.required else "有就交"
+    need = "系统生成" if paper.source == "system" else "必交" if paper.required else "如有须交"
     return {
         "label": paper.label,
         "scope": SCOPES[paper.scope],
