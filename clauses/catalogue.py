@@ -1,11 +1,12 @@
 """What a policy offers, as the pages and the interface say it. Rates, caps and points come from the engine's verdict."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -15,6 +16,7 @@ from clauses.engine.term import filing_refusal, local
 from clauses.engine.verdict import Verdict
 from clauses.models import Policy as LoadedPolicy
 from clauses.models import Round
+from clauses.settings_book import inside
 from clauses.source_text import sentence_around
 from clauses.states import RoundStates
 from portal.kernel import clock
@@ -55,6 +57,27 @@ def basis_words(source: str, document_number: str = "", effective_from: date | N
         return SOURCE_LABELS[source]
     day = effective_from
     return f"{document_number}，自{day.year}年{day.month}月{day.day}日起"
+
+
+def points_used(policy: Policy, told: Iterable[Mapping[str, Any]]) -> list[tuple[Point, str, str]]:
+    """The settings of an answer, as the interfaces tell them, for clauses/_settings.html: point, reading, basis.
+
+    A point the policy does not know is told as it stands.
+    """
+    found = []
+    for used in told:
+        spec = policy.settings.get(used["id"])
+        day = used.get("effective_from")
+        point = Point(
+            used["id"],
+            spec.title if spec else "",
+            spec.reading(inside(spec, used["value"])) if spec else str(used["value"]),
+            used["source"],
+            used.get("document_number", ""),
+            date.fromisoformat(day) if day else None,
+        )
+        found.append((point, point.reading, point.basis))
+    return found
 
 
 @dataclass(frozen=True)

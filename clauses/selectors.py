@@ -121,12 +121,18 @@ def settings_source() -> Source:
     return source
 
 
-def documented(verdict: engine.Verdict, filed_at: datetime, now: datetime | None = None) -> dict[str, Any]:
-    """A verdict as the interfaces tell it: beside each setting in force, the document that set it and its day."""
+def documented(
+    verdict: engine.Verdict, filed_at: datetime, now: datetime | None = None, book: Book | None = None
+) -> dict[str, Any]:
+    """A verdict as the interfaces tell it: beside each setting in force, the document that set it and its day.
+
+    Give `book` where it is at hand.
+    """
     told = verdict.to_json()
     listed: list[dict[str, Any]] = told["settings"]  # type: ignore[assignment]
     if any(one["source"] == "in_force" for one in listed):
-        entries = settings_book(verdict.policy).at(verdict.item, filed_at, now or clock.now())
+        book = book or settings_book(verdict.policy)
+        entries = book.at(verdict.item, filed_at, now or clock.now())
         for one in listed:
             if one["source"] == "in_force" and one["id"] in entries:
                 one.update(entries[one["id"]].source)

@@ -1,6 +1,6 @@
 """Reads about cases, and the questions that guards ask."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,8 +13,10 @@ from applications.facts import in_words as fact_words
 from applications.models import Claim, CostItem, Hold
 from applications.states import OFFICE as CLAIM_WORDING
 from applications.states import ClaimStates
-from clauses import engine
+from clauses import catalogue, engine
 from clauses import selectors as programmes
+from clauses.models import Policy
+from clauses.pack_file import PackError
 from clauses.settings_book import Book
 from portal.accounts.models import Unit, User
 from portal.kernel import clock
@@ -27,6 +29,9 @@ from portal.ledger.models import BudgetLine
 from portal.ledger.states import Accounts
 from review.models import Assignment, CostVerification, Determination, Notice, ReviewCase, Score, UnitOpinion
 from review.states import LIMITS, AssignmentStates, CaseStates, NoticeStates, Opinions
+
+SettingUsed = tuple[catalogue.Point, str, str]
+"""A point that an answer used, its reading and where it comes from."""
 
 EXPERTS_NEEDED = 2
 TRIMMED_FROM = 5
@@ -233,6 +238,25 @@ def assess(
 ) -> engine.Verdict:
     """The engine on what is verified so far; costs not yet verified count as nothing."""
     return engine.assess(*question(case, items, done))
+
+
+def measured(case: ReviewCase) -> tuple[engine.Verdict, list[SettingUsed]]:
+    """`assess` with the settings it used, in words; the book of settings is read once."""
+    book = programmes.settings_book(case.claim.item.policy)
+    policy, asked = question(case, book=book)
+    verdict = engine.assess(policy, asked)
+    now = case.decided_at or case.claim.ended_at
+    told = programmes.documented(verdict, asked.filed_at, now, book)
+    return verdict, catalogue.points_used(policy, told["settings"])
+
+
+def settings_used(policy: Policy, pack_hash: str, told: Iterable[Mapping[str, Any]]) -> list[SettingUsed]:
+    """The settings a stored verdict tells, in the words of its edition; of the loaded one where that cannot be read."""
+    try:
+        content = programmes.edition(policy.pack, pack_hash)
+    except (KeyError, PackError):
+        content = programmes.pack(policy)
+    return catalogue.points_used(content, told)
 
 
 def question(

@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from clauses import catalogue, selectors
-from clauses.engine.money import fen_from_yuan
 from clauses.engine.policy import Policy
 from clauses.engine.term import local
 from clauses.forms import EstimateForm, ItemForm, Question, RateField
@@ -151,9 +150,7 @@ def show(request: HttpRequest, question: Question, estimate: Estimate) -> HttpRe
         ],
         "excluded": [(rows[one["id"]], one["text"]) for one in answer["excluded_costs"]],
         "typed": typed(question),
-        "settings": [
-            (policy.settings[one["id"]], reading(policy, one), basis(one)) for one in answer["settings"]
-        ],
+        "settings": catalogue.points_used(policy, answer["settings"]),
         "chart": chart_of(estimate),
         "warning": warning(policy),
         "instalments": [
@@ -162,15 +159,10 @@ def show(request: HttpRequest, question: Question, estimate: Estimate) -> HttpRe
         ],
         "again": f"{reverse('calculator')}?{again.urlencode()}",
         "window": window,
+        "made": clock.now(),
         "term": catalogue.term(policy, clock.now(), is_open=window is not None),
     }
     return render(request, "clauses/estimate.html", context)
-
-
-def reading(policy: Policy, used: dict[str, Any]) -> str:
-    """The wording of a point's value; the interface spells money points in yuan, the pack in fen."""
-    spec = policy.settings[used["id"]]
-    return spec.reading(fen_from_yuan(used["value"]) if spec.type == "money" else used["value"])
 
 
 def other_quotes(policy: Policy, answer: dict[str, Any], own: str) -> list[catalogue.GeneralQuote]:
@@ -210,11 +202,3 @@ def typed(question: Question) -> list[tuple[str, str | SafeString]]:
         total = sum((row.cleaned_data["amount"] for row in question.used), Decimal(0))
         found.append((f"逐笔费用{len(question.used)}笔", _money(total)))
     return found
-
-
-def basis(used: dict[str, Any]) -> str:
-    """Where a point of the answer comes from: default, this question, or a document and its day."""
-    if "effective_from" not in used:
-        return catalogue.basis_words(used["source"])
-    day = date.fromisoformat(used["effective_from"])
-    return catalogue.basis_words(used["source"], used["document_number"], day)

@@ -214,13 +214,17 @@ def _figures(found: ReviewCase) -> dict[str, Any]:
             "amount": determination.amount,
             "determination": determination,
             "calculation": selectors.calculation(determination),
+            "settings": selectors.settings_used(
+                found.claim.item.policy, determination.pack_hash, determination.verdict["settings"]
+            ),
             "rate": selectors.rate_percent(determination),
         }
     if found.state in (CaseStates.VERIFICATION, CaseStates.UNIT_OPINIONS):
-        verdict = selectors.assess(found)
+        verdict, used = selectors.measured(found)
         return {
             "amount": filings.yuan(verdict.amount),
             "running": verdict,
+            "settings": used,
             "calculation": list(verdict.steps),
         }
     return {"amount": None, "calculation": []}
@@ -321,8 +325,7 @@ def case_propose(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, f"{number}已提出拟支持意见，等分管领导审定。")
             return redirect("case", number=number)
-    policy, asked = selectors.question(found)
-    verdict = selectors.assess(found)
+    verdict, used = selectors.measured(found)
     budget = selectors.budget_of(found)
     amount = filings.yuan(verdict.amount)
     open_points = machine.open_points(found, "propose")
@@ -334,7 +337,7 @@ def case_propose(request: HttpRequest, number: str) -> HttpResponse:
             "verdict": verdict,
             "payable": verdict.is_payable and amount > 0,
             "amount": amount,
-            "sentence": policy.item(asked.item),
+            "settings": used,
             "budget": budget,
             "left": budget[1] - amount if budget else None,
             "enough": budget is not None and budget[1] >= amount,

@@ -127,6 +127,11 @@ def approval(request: HttpRequest, number: str) -> HttpResponse:
             "decision": shown,
             "determination": determination,
             "calculation": selectors.calculation(determination) if determination else [],
+            "settings": selectors.settings_used(
+                found.claim.item.policy, determination.pack_hash, determination.verdict["settings"]
+            )
+            if determination
+            else [],
             "available": books.balance(shown.line, Accounts.AVAILABLE) if shown.line else None,
             "lines": selectors.cost_lines(found),
             "opinions": list(found.opinions.select_related("unit")),

@@ -53,7 +53,7 @@ def opinion(request: HttpRequest, number: str) -> HttpResponse:
     ):
         messages.success(request, f"已代表{asked.unit.name}出具意见。", extra_tags=f"keep:opinion-{number}")
         return redirect("opinions")
-    verdict = selectors.assess(found)
+    verdict, used = selectors.measured(found)
     due = is_live(found) and found.state == CaseStates.UNIT_OPINIONS and asked.given_at is None
     why_not = may_opine.why_not(request.user, found) if due else None
     return render(
@@ -68,6 +68,7 @@ def opinion(request: HttpRequest, number: str) -> HttpResponse:
             "why_not": why_not,
             "amount": filings.yuan(verdict.amount),
             "verdict": verdict,
+            "settings": used,
             "lines": selectors.cost_lines(found),
         },
     )

@@ -7,13 +7,14 @@ from datetime import date
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 
 from clauses.loader import get_policy
 from clauses.models import PackEdition
 from clauses.services import calculate
 from portal.kernel import clock
 from portal.kernel.canonical import digest
-from review import services
+from review import selectors, services
 from review.models import Award
 from tests import making
 
@@ -70,6 +71,64 @@ def test_a_claim_filed_after_the_day_carries_the_document_into_its_decision():
     assert (
         document.items() <= next(one for one in answer["awards"][0]["settings"] if one["id"] == "Q35").items()
     )
+
+
+def test_every_page_of_a_decision_tells_the_settings_it_used(client):
+    making.set_to("Q35", "wan_yuan", starts=date(2023, 10, 17))
+    making.set_to("Q39", "100000", starts=date(2023, 10, 17))
+    with clock.shifted_to(clock.at(date(2023, 10, 18))):
+        making.budget()
+        case = making.verified(amounts=["1000001.99"])
+        number = case.claim.number
+        handler, leader, auditor = (
+            case.handler,
+            making.staff(making.Roles.LEADER),
+            making.staff(making.Roles.AUDITOR),
+        )
+        told(client, handler, f"/desk/cases/{number}/")
+        case = making.fresh(services.advance(actor=handler, case=case))
+        told(client, handler, f"/desk/cases/{number}/propose/")
+        for unit in selectors.named_units(case):
+            officer = making.staff(making.Roles.UNIT_OFFICER, unit=unit.code)
+            told(client, officer, reverse("opinion", args=[number]))
+            services.give_opinion(actor=officer, case=case, opinion="agree", text="")
+        proposed = making.proposed(making.fresh(case))
+        told(client, handler, f"/desk/cases/{number}/")
+        told(client, auditor, f"/files/{number}/")
+        told(client, leader, reverse("approval", args=[number]))
+        award = making.awarded(making.noticed(proposed))
+    used = len(award.decision["verdict"]["settings"])
+    text = told(client, making.admin_of(award.case.claim), f"/files/{number}/")
+    assert f"用到的细则口径{used}条" in text
+    text = told(client, auditor, f"/files/{number}/recompute/")
+    listed = [one["id"] for one in award.decision["verdict"]["settings"]]
+    assert len(listed) > 2 and all(f"<dt>{name}　" in text for name in listed)
+
+
+def told(client, person, address):
+    """A page that lists settings: their words and where they come from, not the codes of the values."""
+    client.force_login(person)
+    text = client.get(address).content.decode()
+    words = {spec.id: spec for spec in making.policy().content.settings.values()}
+    assert words["Q35"].reading("wan_yuan") in text and "wan_yuan" not in text
+    assert "100,000.00元" in text and "默认" in text
+    assert text.count("哈科规〔2023〕5号，自2023年10月17日起") == 2
+    return text
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_settings_in_words_cost_no_questions(award, count, django_assert_num_queries):
+    for name, value in (("Q35", "wan_yuan"), ("Q39", "100000"))[:count]:
+        making.set_to(name, value, starts=date(2023, 10, 17))
+    with clock.shifted_to(clock.at(date(2023, 10, 18))):
+        case = making.verified(amounts=["1000001.99"])
+        case = making.fresh(case)
+        with django_assert_num_queries(4):
+            selectors.measured(case)
+    with django_assert_num_queries(0):
+        selectors.settings_used(
+            case.claim.item.policy, award.decision["pack_hash"], award.decision["verdict"]["settings"]
+        )
 
 
 def test_a_money_point_in_force_goes_the_whole_way():

@@ -77,6 +77,9 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
         "costs": [] if case else filings.nominated(claim),
         "lines": [(line, _cut_words(line, policy)) for line in lines] if decided or not own else [],
         "calculation": shown_steps(shown.verdict) if shown is not None and (decided or not own) else [],
+        "settings": reviews.settings_used(claim.item.policy, shown.pack_hash, shown.verdict["settings"])
+        if shown is not None and (decided or not own)
+        else [],
         "proposed": shown.amount if shown is not None and (decided or not own) else None,
         "facts": [
             (fact.label, reviews.fact_words(fact, claim.facts[fact.key]))
@@ -100,7 +103,9 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
 @only(is_auditor)
 def recompute(request: HttpRequest, number: str) -> HttpResponse:
     """Ask the frozen question again and put both answers side by side."""
-    award = get_object_or_404(Award.objects.select_related("case__claim"), case__claim__number=number)
+    award = get_object_or_404(
+        Award.objects.select_related("case__claim__item__policy"), case__claim__number=number
+    )
     answer = reviewing.recompute(award)
     return render(
         request,
@@ -111,7 +116,9 @@ def recompute(request: HttpRequest, number: str) -> HttpResponse:
             "stored": Decimal(answer["stored_amount"]),
             "fresh": None if answer["amount"] is None else Decimal(answer["amount"]),
             "steps": shown_steps(answer["fresh"]) if answer["fresh"] else [],
-            "settings": [one for one in answer["settings"] if one["source"] == "in_force"],
+            "settings": reviews.settings_used(
+                award.case.claim.item.policy, answer["pack_hash"], answer["settings"]
+            ),
             "number": number,
         },
     )
