@@ -107,5 +107,5 @@ def test_lists_take_the_same_number_of_queries(client, django_assert_num_queries
         client.get("/claims/")
     with django_assert_num_queries(5):
         client.get("/projects/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("project", args=[project.pk]))
