@@ -319,6 +319,9 @@ def test_filters():
     assert drawn("{{ day|iso_date }} {{ sum|yuan }} {{ sum|in_wan }} {{ rate|percent }}", **values) == (
         "2023-12-31 12,000,000.00 1,200 20%"
     )
+    assert drawn("{{ line|phones }}", line="<市科技局>电话0451-0000 0001，2023-03-01起") == (
+        '&lt;市科技局&gt;电话<span class="pt-tight">0451-0000 0001</span>，2023-03-01起'
+    )
     assert drawn('{{ "2302001234563306"|mask_tail }}') == "尾号3306"
     assert drawn("{{ none|cn_date }}", none=None) == ""
     with pytest.raises(ValueError, match="a date or a datetime"):

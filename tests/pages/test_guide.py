@@ -71,6 +71,11 @@ def test_an_item_that_pays(client):
     assert "运费" in text.split("不计入")[1]
 
 
+@pytest.mark.parametrize("address", ["items/2a/", "items/2a/guide/"])
+def test_telephone_numbers_stay_on_one_line(client, address):
+    assert '联系电话 <span class="pt-tight">0451-0000 0001</span>' in page(client, f"{PACK}{address}")
+
+
 def test_steps_carry_the_clocks_that_are_kept():
     found = {step["label"]: step for step in said("2a")["steps"]}
     assert found["形式审查"]["days"] == EXAMINE_WORKDAYS

@@ -1,15 +1,18 @@
 """How amounts, dates and numbers are written on the screen; registered as filters by `pt`."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from portal.kernel.money import format_wan, format_yuan
 from portal.kernel.templatetags.drawing import one_of, refuse, sum_of
+
+_PHONE = re.compile(r"(?<![0-9-])[0-9]{3,4}-[0-9]{3,4} ?[0-9]{4}(?![0-9])")
 
 
 def yuan(value: Decimal) -> str:
@@ -74,6 +77,11 @@ def iso_date(value: Any) -> str:
     return _local(value).strftime("%Y-%m-%d") if value else ""
 
 
+def phones(value: Any) -> SafeString:
+    """A sentence with its telephone numbers (0451-0000 0001) unbroken."""
+    return mark_safe(_PHONE.sub(r'<span class="pt-tight">\g<0></span>', conditional_escape(value)))
+
+
 def mask_tail(value: str, shown: int = 4) -> str:
     """An account number as 尾号3306."""
     return f"尾号{str(value)[-shown:]}" if value else ""
@@ -95,6 +103,7 @@ FILTERS = (
     cn_datetime,
     cn_deadline,
     iso_date,
+    phones,
     mask_tail,
     kept_key,
 )

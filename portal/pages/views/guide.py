@@ -17,6 +17,7 @@ from clauses.engine.policy import Policy
 from portal.kernel import clock, documents
 from portal.kernel.gate import public
 from portal.kernel.refusals import Refusal
+from portal.kernel.templatetags.formats import phones
 from portal.pages.guide import guide_of
 from portal.pages.timeline import Moment
 
@@ -42,7 +43,7 @@ def _guide_or_404(pack: str, code: str) -> tuple[Policy, dict[str, Any]]:
 def guide(request: HttpRequest, pack: str, code: str) -> HttpResponse:
     policy, found = _guide_or_404(pack, code)
     moments = [
-        Moment("next", step["label"], step["clock"], f"由{step['owner']}办理。{step['text']}")
+        Moment("next", step["label"], step["clock"], phones(f"由{step['owner']}办理。{step['text']}"))
         for step in found["steps"]
     ]
     context = {"guide": found, "policy": policy, "item": policy.item(code), "moments": moments}

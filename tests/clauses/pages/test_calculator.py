@@ -150,6 +150,13 @@ def test_sums_in_ten_thousands_are_read_back_in_yuan(client, base):
     assert "60,000,000.00元" in rows[rows.index("逐笔费用1笔") :]
 
 
+def test_a_printed_estimate_has_its_day_and_the_figures_first(client):
+    markup = page(client, asked(item="2a", base="60000000"))
+    head = main(markup)[: main(markup).index("最多可得")]
+    assert "2023年10月16日估算。" in head
+    assert '<aside class="pt-side pt-side--first">' in markup
+
+
 def test_what_reviewers_settle_is_asked_last_and_may_be_supposed(client):
     text = result(client, item="1")
     assert text.index("申请金额") < text.index("评审核定金额")

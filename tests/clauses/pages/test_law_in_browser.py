@@ -1,13 +1,16 @@
 """The pages of the law in a browser: the automatic accessibility check, links that arrive, marks that can be copied."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Browser, Page, Route, expect
+from pypdf import PdfReader
 
 from tests.clauses.pages.reading import PACK
 
@@ -82,3 +85,16 @@ def test_from_a_number_to_its_rule_and_back(reader: Reader):
     page.wait_for_url("**/items/2a/#c2-s2")
     page.locator("#c2-s2 + .pt-hash").focus()
     expect(page.locator("#c2-s2 + .pt-hash")).to_have_css("opacity", "1")
+
+
+def test_a_printed_estimate_begins_with_the_figures_it_is_made_of(reader: Reader) -> None:
+    """All of it comes out, in order: the day, the figures, the amount, the grounds on the pages after."""
+    asked = reader.client.get("/calculator/", {"item": "2a", "base": "60000000"})
+    reader.bodies["/calculator/"] = asked.content
+    reader.page.goto(f"{SITE}/calculator/")
+    pages = PdfReader(BytesIO(reader.page.pdf())).pages
+    printed = ["".join(normalize("NFKC", page.extract_text()).split()) for page in pages]
+    whole = "".join(printed)
+    parts = ("2023年10月16日估算。", "你填写的", "最多可得", "这个金额怎么算", "依据的原文", "用到的细则口径")
+    assert sorted(parts, key=whole.index) == list(parts)
+    assert "你填写的" in printed[0] and "最多可得" in printed[0]
