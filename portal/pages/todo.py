@@ -364,7 +364,9 @@ def _administrator(user: User) -> list[Group]:
     rows = [Row(one.name, one.code, reverse("certifications"), ("待认证", "wait")) for one in pending[:SHOWN]]
     lonely = requests.without_officer()
     waiting = [
-        Row(one.title, f"{one.unit.name}还没有办理账号，{one.number}", reverse("staff"), ("没有人办理", "bad"))
+        Row(
+            one.title, f"{one.unit.name}还没有办理账号，{one.number}", reverse("staff"), ("没有人办理", "bad")
+        )
         for one in lonely[:SHOWN]
     ]
     return [

@@ -50,7 +50,10 @@ def test_answers_lead_to_items_in_order_with_their_links(client):
     links = unescape(markup)
     figures = "item=2a&c1-amount=60000000.00&c1-invoice_date=2023-03-01&c1-paid_date=2023-03-01"
     assert f"/calculator/?pack=harbin-ai-2022&{figures}&applicant_kind=enterprise" in links
-    assert f'href="{PACK}items/2a/guide/"' in links and 'href="/claims/start/?policy=harbin-ai-2022&item=2a"' in links
+    assert (
+        f'href="{PACK}items/2a/guide/"' in links
+        and 'href="/claims/start/?policy=harbin-ai-2022&item=2a"' in links
+    )
     carried = links.split('href="/calculator/?')[1].split('"')[0]
     assert "10,000,000.00元1,000万元" in main(page(client, f"/calculator/?{carried}"))
 
