@@ -121,7 +121,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def attachment(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file itself, for its organisation, the case's staff, its experts and named units; 404 for the rest."""
+    """The file itself, for its organisation, the case's staff, its experts who accepted, and named units; 404 for the rest."""
     found = get_object_or_404(Attachment.objects.select_related("claim"), pk=pk)
     if not _may_read(request.user, found):
         raise Http404
@@ -153,4 +153,4 @@ def _may_read(actor: User, found: Attachment) -> bool:
     if case is None:
         return False
     named = is_unit_officer(actor, None) and actor.has_perm("clauses.opine_item", found.claim.item)
-    return bool(named or actor.has_perm("review.score_reviewcase", case))
+    return bool(named or actor.has_perm("review.view_reviewcase", case))

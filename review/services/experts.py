@@ -55,8 +55,11 @@ def appoint(*, actor: User, case: ReviewCase, expert: User) -> Assignment:
 
 
 def take_on(*, actor: User, assignment: Assignment) -> Assignment:
-    """The expert accepts, declaring that he has no tie to the applicant."""
-    return assignments.run(assignment.pk, "take_on", actor=actor, changes={"answered_at": clock.now()})
+    """The expert accepts, declaring that he has no tie to the applicant; only now may he read the papers."""
+    with unit_of_work():
+        taken = assignments.run(assignment.pk, "take_on", actor=actor, changes={"answered_at": clock.now()})
+        assign_perm("review.view_reviewcase", actor, taken.case)
+    return taken
 
 
 def recuse(*, actor: User, assignment: Assignment, reason: str) -> Assignment:
@@ -69,7 +72,8 @@ def recuse(*, actor: User, assignment: Assignment, reason: str) -> Assignment:
             reason=reason,
             changes={"answered_at": clock.now(), "conflict": reason.strip()},
         )
-        remove_perm("review.score_reviewcase", actor, left.case)
+        for right in ("review.score_reviewcase", "review.view_reviewcase"):
+            remove_perm(right, actor, left.case)
     return left
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from guardian.shortcuts import remove_perm
 
+from applications import selectors as filings
 from applications import services as filing
 from portal.accounts.states import Roles
 from portal.kernel.refusals import Stale
@@ -168,6 +169,18 @@ def test_the_invitation(client):
     assert "请先勾选承诺" in text
     text = stages.page(client.post(address, {"act": "take_on", "committed": "on"}, follow=True))
     assert "评分表" in text and "申报内容" in text and "必要性" in text
+
+
+def test_the_papers_open_when_the_expert_accepts_and_shut_when_he_recuses(client):
+    assignment, expert = stages.appointed()
+    paper = filings.attachments(assignment.case.claim)[0]
+    address = reverse("attachment", args=[paper.pk])
+    client.force_login(expert)
+    assert client.get(address).status_code == 404
+    services.take_on(actor=expert, assignment=assignment)
+    assert client.get(address).status_code == 200
+    services.recuse(actor=expert, assignment=assignment, reason="近三年有合作")
+    assert client.get(address).status_code == 404
 
 
 def test_marks_need_the_right_to_the_case_and_its_step():
