@@ -100,7 +100,9 @@ def test_who_may_read_a_paper(client):
     reviewing.record_duplicates(actor=found.handler, case=found, note="没有发现重复。")
     found = reviewing.advance(actor=found.handler, case=making.fresh(found))
     appointed = making.expert()
-    reviewing.appoint(actor=found.handler, case=found, expert=appointed)
+    invitation = reviewing.appoint(actor=found.handler, case=found, expert=appointed)
+    assert status(appointed) == 404
+    reviewing.take_on(actor=appointed, assignment=invitation)
     assert status(appointed) == 200 and status(making.expert()) == 404
     client.logout()
     assert client.get(address).status_code == 302
