@@ -316,9 +316,11 @@ def _shares(items: list[CostItem], reds: list[dict[str, Any]]) -> list[tuple[Cos
                 left -= part
     shares = []
     for item in items:
-        whole = Decimal(_line_of(item).get("tax", item.tax or ZERO))
-        kept = (base[item.pk] - off[item.pk]) / base[item.pk] if base[item.pk] else ZERO
-        shares.append((item, off[item.pk], (whole * kept).quantize(CENT, rounding=ROUND_HALF_UP)))
+        line = _line_of(item)
+        # A typed tax is the tax after the letters so far; an invoice's line keeps the whole one.
+        tax, whole = (Decimal(line["tax"]), base[item.pk]) if line else (item.tax or ZERO, item.amount)
+        kept = (base[item.pk] - off[item.pk]) / whole if whole else ZERO
+        shares.append((item, off[item.pk], (tax * kept).quantize(CENT, rounding=ROUND_HALF_UP)))
     return shares
 
 

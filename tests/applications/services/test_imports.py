@@ -261,6 +261,15 @@ def test_red_letters_net_out_in_any_order(admin, project, own, order):
     assert amounts(no)[0][0] == 750
 
 
+def test_one_red_letter_after_another_on_a_typed_cost(admin, project, own):
+    no = files.number()
+    typed = making.cost(admin, project, "1000.00", document_number=no, tax="130.00")
+    for off, left, tax in (("-250.00", 750, "97.50"), ("-250.00", 500, "65.00")):
+        files.done(admin, project, "invoices", ("红.xml", files.red(no, off, buyer=own)))
+        typed.refresh_from_db()
+        assert (typed.amount, typed.tax) == (left, Decimal(tax))
+
+
 def test_red_letters_never_take_more_than_the_invoice(admin, project, own):
     no = files.number()
     files.done(admin, project, "invoices", ("a.xml", files.einvoice("100.00", no=no, buyer=own)))
