@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -32,14 +33,9 @@ def fen(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value * 100
     if isinstance(value, str):
-        try:
-            return literals.money(value)
-        except ValueError:
-            pass
-        try:
-            return fen_from_yuan(value)
-        except ValueError:
-            pass
+        for read in (literals.money, fen_from_yuan):
+            with suppress(ValueError):
+                return read(value)
     raise ValueError(f"金额{value!r}不能识别，单位只能是元、万元、亿元")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO, Any
 
 from django.core.files import File
@@ -26,10 +27,11 @@ from applications.requests.states import (
     RequestStates,
 )
 from applications.services import fact_value
+from clauses import engine
 from clauses import selectors as programmes
 from clauses.engine.term import filing_refusal
 from clauses.models import Item
-from portal.accounts.models import User
+from portal.accounts.models import Organisation, User
 from portal.accounts.selectors import unit_by_code
 from portal.kernel import clock, events, issuing
 from portal.kernel.canonical import digest, plain
@@ -74,18 +76,8 @@ def file_request(
     organisation = actor.organisation
     assert organisation is not None
     policy, rules = programmes.rules_of(item)
-    if rules.kind not in KIND_OF_ITEM:
-        raise Refusal("这一事项不是需求或转办事项，请从事项页申报。", code="not_a_request", field="item")
-    kind = KIND_OF_ITEM[rules.kind]
-    if "any" not in rules.applicants and organisation.kind not in rules.applicants:
-        raise Refusal(
-            f"本项支持的是{rules.who}，与你单位类型（{organisation.get_kind_display()}）不符。",
-            code="not_eligible",
-        )
     moment = clock.legal_now()
-    late = filing_refusal(policy, rules, moment)
-    if late is not None:
-        raise Refusal(late.text, code=late.code)
+    kind = _kind_open_to(organisation, policy, rules, moment)
     title, statement, note = title.strip(), statement.strip(), public_money_note.strip()
     stored, faults = _facts(item, facts)
     faults += _heading_faults(title)
@@ -153,6 +145,23 @@ def file_request(
         asked = selectors.service_requests().get(pk=asked.pk)
         document = issue_registration(asked, actor=actor)
     return asked, document
+
+
+def _kind_open_to(
+    organisation: Organisation, policy: engine.Policy, rules: engine.Item, moment: datetime
+) -> RequestKinds:
+    """What filing for the item is; Refusal when it is no request, not for this applicant, or out of its window."""
+    if rules.kind not in KIND_OF_ITEM:
+        raise Refusal("这一事项不是需求或转办事项，请从事项页申报。", code="not_a_request", field="item")
+    if "any" not in rules.applicants and organisation.kind not in rules.applicants:
+        raise Refusal(
+            f"本项支持的是{rules.who}，与你单位类型（{organisation.get_kind_display()}）不符。",
+            code="not_eligible",
+        )
+    late = filing_refusal(policy, rules, moment)
+    if late is not None:
+        raise Refusal(late.text, code=late.code)
+    return KIND_OF_ITEM[rules.kind]
 
 
 def add_file(*, actor: User, asked: ServiceRequest, file: NewFile) -> RequestFile:
